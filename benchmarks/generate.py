@@ -5,7 +5,7 @@
 The shape follows what the Hub's own metadata shows: three models to one dataset, most models
 finetuned from few bases and trained on few datasets (each new edge copies the target of an
 earlier one nine times in ten, which gives a power law of in-degrees), the great bases trained
-on one crawl of the web. The same arguments give the same files.
+on one crawl of the web, some models merged from a dozen others. The same arguments give the same files.
 """
 
 from __future__ import annotations
@@ -72,9 +72,15 @@ def write_package(folder: Path, nodes: int) -> None:
 
 
 def make_adaptations(rng: random.Random, models: int) -> set[tuple[int, str, int]]:
-    """Four models in five are made from an earlier one."""
+    """Three models in four are finetuned from an earlier one; one in fifty merges up to twelve."""
     pick = copying(rng, BASES)
-    return {(n, "finetune_of", pick(n)) for n in range(BASES, models) if rng.random() < 0.8}
+    edges: set[tuple[int, str, int]] = set()
+    for n in range(BASES, models):
+        if rng.random() < 0.75:
+            edges.add((n, "finetune_of", pick(n)))
+        elif rng.random() < 0.08:
+            edges |= {(n, "merge_of", rng.randrange(n)) for _ in range(rng.randint(2, 12))}
+    return edges
 
 
 def make_trainings(rng: random.Random, models: int, datasets: int) -> set[tuple[int, str, int]]:

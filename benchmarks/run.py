@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--runs 11] [--nodes 2000000] [--keep FOLDER]
 
-Needs ``pip install -e '.[benchmark,curate]'``.
+Needs ``pip install -e '.[benchmark,curate,hub]'``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def measure_generated(folder: Path, runs: int, nodes: int) -> None:
     build = timed([LLMLINEAGE, "build", str(package), "-o", str(edition), "--no-validate"], 1)
     counts = json.loads((edition / "edition.json").read_text(encoding="utf-8"))["rows"]
     row(f"build of {counts['nodes']:,} nodes, {counts['edges']:,} edges from CSV", build)
-    near = [LLMLINEAGE, "--edition", str(edition), "trace", f"m{nodes * 3 // 4 - 1:07}"]
+    near = [LLMLINEAGE, "--edition", str(edition), "trace", most_ancestors(edition, below=1_000)]
     small, large = alternating([[LLMLINEAGE, "trace", "OpenHermes-2"], near], runs)
     found = len(output([*near, "-q"]).splitlines()) - 1
     row(f"`llmlineage trace` of a node with {found} ancestors there", large, "embedded edition", small)
@@ -99,6 +99,17 @@ def measure_generated(folder: Path, runs: int, nodes: int) -> None:
     ours, rustworkx, networkx = alternating([[PYTHON, "-c", script] for script in scripts], 3)
     row(f"closure of {int(sizes.pop()):,} nodes", ours, "rustworkx with its load", rustworkx)
     row("the same", ours, "networkx with its load", networkx)
+
+
+def most_ancestors(edition: Path, below: int) -> str:
+    """The node with the most ancestors among those with fewer than ``below``."""
+    import polars as pl
+
+    counts = (
+        pl.scan_parquet(edition / "ancestry.parquet").group_by("node").len().filter(pl.col("len") < below)
+    )
+    node: str = counts.sort("len", "node", descending=True).first().collect()["node"].item()
+    return node
 
 
 def alternating(commands: Sequence[Sequence[str]], runs: int) -> list[tuple[float, float]]:
