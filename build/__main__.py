@@ -93,6 +93,25 @@ def count_and_size(folder: Path) -> str:
     return f"{len(sizes)} files, {sum(sizes) / 1000:,.1f} kB"
 
 
+@main.command(name="readme")
+@click.pass_obj
+def readme_command(output: Path) -> None:
+    """Rewrite the outputs that README.md shows, from the edition in this repository.
+
+    \b
+    Examples:
+      python build readme
+    """
+    from readme import refreshed
+
+    from llmlineage.edition.compile import build_edition
+
+    edition = build_edition(ROOT, output / "edition")
+    readme, new = ROOT / "README.md", ROOT / "README.md.new"
+    new.write_text(refreshed(readme.read_text(encoding="utf-8"), edition), encoding="utf-8")
+    new.replace(readme)
+
+
 @main.command(name="publish")
 @click.option(
     "--repo",
