@@ -11,8 +11,10 @@ import polars as pl
 import yaml
 from derived import DERIVED
 
-from llmlineage.edition import DESCRIPTOR
+from llmlineage.api import Lineage
+from llmlineage.edition import DESCRIPTOR, open_edition
 from llmlineage.package import Field, Package, Table
+from llmlineage.render import coverage as figures
 
 # Stands in the examples until the card is published, and is then the repository it is published to.
 REPOSITORY = "ORG/NAME"
@@ -41,6 +43,7 @@ def dataset_card(package: Package, edition: Path) -> str:
         introduction(package),
         how_to_load(),
         counts(package, rows),
+        coverage(edition),
         how_facts_are_sourced(),
         "## Columns\n",
         *(curated_table(table, types[table.name]) for table in package.tables.values()),
@@ -142,6 +145,12 @@ def counts(package: Package, rows: Mapping[str, int]) -> str:
         )
     ]
     return "\n".join(["## Tables", "", "| Table | Rows | What a row is |", "|---|---:|---|", *lines, ""])
+
+
+def coverage(edition: Path) -> str:
+    """What ``llmlineage stats`` prints of the edition."""
+    lines = figures.text(Lineage(open_edition(edition)).stats())
+    return "\n".join(["## Coverage", "", "```text", *lines, "```", ""])
 
 
 def how_facts_are_sourced() -> str:

@@ -11,6 +11,7 @@ from llmlineage.edition import Edition
 from llmlineage.lineage import Direction, Edge, Trace
 from llmlineage.names import ALL_TABLES
 from llmlineage.records import Hit, Record
+from llmlineage.stats import Stats, stats
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,6 +79,10 @@ class Lineage:
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Records whose name, aliases, organization or summary hold every word of ``text``."""
         return records.search(self.edition, text, limit=limit)
+
+    def stats(self, top: int = 8) -> Stats:
+        """What the record covers; lists of records name the ``top`` first."""
+        return stats(self.edition, top)
 
     def table(self, name: str) -> pl.LazyFrame:
         """A table of the edition as a polars LazyFrame.

@@ -12,6 +12,12 @@ from llmlineage.keys import name_key
 
 NODE_TABLES = ("datasets", "models")
 ALL_TABLES = (*NODE_TABLES, "methods", "licenses", "organizations")
+# What may stand in brackets after a name to say which of several records is meant.
+QUALIFIERS = {
+    "dataset": "datasets", "model": "models", "method": "methods",
+    "licence": "licenses", "license": "licenses",
+    "organization": "organizations", "organisation": "organizations",
+}  # fmt: skip
 # Above this many names, near misses are looked for among those that start alike.
 FEW_NAMES = 50_000
 
@@ -30,7 +36,7 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
 
     An exact hit of a higher kind wins: id, record's name, alias, hub id, address. Among hits of
     one kind the record that ``aliases.csv`` prefers comes first, then the one that most others
-    are made from.
+    are made from. ``Alpaca (dataset)`` means the dataset alone.
 
     Raises:
         UnknownName: nothing is called so; carries the three closest names.
@@ -52,7 +58,9 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
 def forms(name: str) -> list[tuple[str, str | None]]:
     """The keys to look a typed name up by, each with the one table that it can mean, if any."""
     if not is_address(name):
-        return [(name_key(name), None)]
+        stem, _, qualifier = name.strip().removesuffix(")").rpartition("(")
+        table = QUALIFIERS.get(qualifier.strip().casefold())
+        return [(name_key(name), None), *([(name_key(stem), table)] if table else [])]
     try:
         address = canonical(name.strip())
     except ValueError:

@@ -28,7 +28,7 @@ def cell(table: str, line: int, column: str, value: str) -> Mutation:
     return mutate
 
 
-def added(table: str, **cells: str) -> Mutation:
+def added(table: str, /, **cells: str) -> Mutation:
     """Add a row at the end."""
     return lambda package: write_table(package, table, [*read_table(package, table), cells])
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "One record: its facts, edges, aliases and sources.",
     "why": "Every shortest way between two records.",
     "search": "Find records by name, alias, organization or summary.",
+    "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
     "validate": "Check a data package.",
