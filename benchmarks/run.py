@@ -46,6 +46,14 @@ graph.add_edges_from(zip(edges["parent"].to_list(), edges["child"].to_list()))
 found = list(networkx.descendants(graph, "d0000000"))
 print(len(found))
 """
+# The node with the most ancestors among those with fewer than a thousand. A process of its own, as
+# all that is heavy: the peak memory of a child counts from that of the process that starts it.
+MOST_ANCESTORS = """
+import polars
+counts = polars.scan_parquet("{edition}/ancestry.parquet").group_by("node").len()
+few = counts.filter(polars.col("len") < 1_000).sort("len", "node", descending=True)
+print(few.first().collect()["node"].item())
+"""
 OURS = """
 import llmlineage
 found = list(llmlineage.open("{edition}").reachable("d0000000", "down"))
@@ -89,7 +97,8 @@ def measure_generated(folder: Path, runs: int, nodes: int) -> None:
     build = timed([LLMLINEAGE, "build", str(package), "-o", str(edition), "--no-validate"], 1)
     counts = json.loads((edition / "edition.json").read_text(encoding="utf-8"))["rows"]
     row(f"build of {counts['nodes']:,} nodes, {counts['edges']:,} edges from CSV", build)
-    near = [LLMLINEAGE, "--edition", str(edition), "trace", most_ancestors(edition, below=1_000)]
+    node = output([PYTHON, "-c", MOST_ANCESTORS.format(edition=edition)]).strip()
+    near = [LLMLINEAGE, "--edition", str(edition), "trace", node]
     small, large = alternating([[LLMLINEAGE, "trace", "OpenHermes-2"], near], runs)
     found = len(output([*near, "-q"]).splitlines()) - 1
     row(f"`llmlineage trace` of a node with {found} ancestors there", large, "embedded edition", small)
@@ -99,17 +108,6 @@ def measure_generated(folder: Path, runs: int, nodes: int) -> None:
     ours, rustworkx, networkx = alternating([[PYTHON, "-c", script] for script in scripts], 3)
     row(f"closure of {int(sizes.pop()):,} nodes", ours, "rustworkx with its load", rustworkx)
     row("the same", ours, "networkx with its load", networkx)
-
-
-def most_ancestors(edition: Path, below: int) -> str:
-    """The node with the most ancestors among those with fewer than ``below``."""
-    import polars as pl
-
-    counts = (
-        pl.scan_parquet(edition / "ancestry.parquet").group_by("node").len().filter(pl.col("len") < below)
-    )
-    node: str = counts.sort("len", "node", descending=True).first().collect()["node"].item()
-    return node
 
 
 def alternating(commands: Sequence[Sequence[str]], runs: int) -> list[tuple[float, float]]:
