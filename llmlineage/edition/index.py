@@ -184,7 +184,9 @@ def write_search(connection: sqlite3.Connection, frames: Frames) -> None:
 
 
 def other_names(id: str, hub_id: str | None, aliases: list[str] | None) -> str:
-    return " ".join([id, hub_id or "", *(aliases or ())])
+    """What else a record is called; an id whose words stand in the hub id would add none."""
+    known = (hub_id,) if hub_id and id in hub_id.lower() else (id, hub_id or "")
+    return " ".join((*known, *(aliases or ())))
 
 
 def declare(frame: pl.DataFrame, columns: Iterable[str]) -> str:
