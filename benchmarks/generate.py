@@ -72,13 +72,13 @@ def write_package(folder: Path, nodes: int) -> None:
 
 
 def make_adaptations(rng: random.Random, models: int) -> set[tuple[int, str, int]]:
-    """Three models in four are finetuned from an earlier one; one in fifty merges up to twelve."""
+    """Three models in four are finetuned from an earlier one; one in a hundred merges up to twelve."""
     pick = copying(rng, BASES)
     edges: set[tuple[int, str, int]] = set()
     for n in range(BASES, models):
         if rng.random() < 0.75:
             edges.add((n, "finetune_of", pick(n)))
-        elif rng.random() < 0.08:
+        elif rng.random() < 0.04:
             edges |= {(n, "merge_of", rng.randrange(n)) for _ in range(rng.randint(2, 12))}
     return edges
 

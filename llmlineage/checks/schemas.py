@@ -77,7 +77,7 @@ def nearest(cell: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(cell, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]}?"
-    return f"one of {', '.join(known)}" if len(known) <= 12 else "add the record first"
+    return f"one of {', '.join(known)}" if 0 < len(known) <= 12 else "add the record first"
 
 
 def example_of(field: Field) -> str:

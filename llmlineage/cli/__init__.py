@@ -6,6 +6,7 @@ import errno
 import importlib
 import os
 import sqlite3
+import sys
 from typing import Any
 
 import click
@@ -54,6 +55,8 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
+        if sys.stdout is None:
+            raise Failure("stdout is closed")
         try:
             return super().invoke(ctx)
         except LineageError as error:
@@ -69,7 +72,9 @@ class LazyGroup(click.Group):
 def explain(error: Exception) -> str:
     """What a user can do about an error of the machine: a path, a name, or a damaged file."""
     if isinstance(error, UnicodeEncodeError):
-        return "the call is not UTF-8 text"
+        if error.encoding == "utf-8":
+            return "the call is not UTF-8 text"
+        return f"the output holds characters that {error.encoding} lacks; set PYTHONIOENCODING=utf-8"
     if isinstance(error, sqlite3.DatabaseError):
         return f"the edition is damaged ({error}); build it again"
     return str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -32,16 +33,16 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABL
     return match
 
 
-def complete_name(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    try:
-        return names.completions(open_from(ctx), incomplete, names.ALL_TABLES)
-    except LineageError:
-        return []
+def name_argument(name: str = "name", tables: Sequence[str] = names.NODE_TABLES) -> Callable[[F], F]:
+    """The NAME of a record in one of ``tables``, completed by the shell."""
 
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        try:
+            return names.completions(open_from(ctx), incomplete, tables)
+        except (LineageError, sqlite3.Error):
+            return []
 
-def name_argument(name: str = "name") -> Callable[[F], F]:
-    """The NAME of a record, completed by the shell."""
-    return click.argument(name, shell_complete=complete_name)
+    return click.argument(name, shell_complete=complete)
 
 
 def format_options(*formats: str) -> Callable[[F], F]:

@@ -12,7 +12,7 @@ from llmlineage.render import document, text
 
 
 @click.command()
-@options.name_argument()
+@options.name_argument(tables=ALL_TABLES)
 @options.format_options("text", "json")
 @click.pass_context
 def command(ctx: click.Context, name: str, format: str) -> None:

@@ -93,7 +93,8 @@ def command(
 
         click.echo("\n".join(text.columns(text.TRACE_COLUMNS, text.trace_rows(result))))
     else:
-        show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold)
+        narrowed = depth is not None or only is not None or bool(relations)
+        show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold, narrowed=narrowed)
         click.echo("\n".join(show() if full or depth is not None else fitting(show)))
 
 
@@ -102,7 +103,9 @@ def fitting(show: Callable[..., Iterator[str]]) -> list[str]:
     lines, levels = list(show(levels=2)), 2
     while any("…" in line for line in lines):
         levels += 1
-        deeper = list(islice(show(levels=levels), MOST_LINES + 1))
+        deeper = list(islice(show(levels=levels), max(MOST_LINES, len(lines)) + 1))
+        if deeper == lines:  # what looks like a mark is part of a name
+            break
         if len(deeper) > MOST_LINES:
             return [*lines, "… stands for what lies further on; --full shows it all"]
         lines = deeper

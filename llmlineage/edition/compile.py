@@ -25,6 +25,7 @@ from llmlineage.edition.frames import (
 )
 from llmlineage.edition.index import write_index
 from llmlineage.edition.swap import replacing
+from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, read_package
 
 
@@ -39,8 +40,13 @@ def build_edition(package_path: str | Path, folder: str | Path, validate: bool =
         InvalidEdition: ``folder`` holds something other than an edition.
     """
     package = require_valid(package_path) if validate else read_package(package_path)
-    with replacing(Path(folder)) as new:
-        write_edition(package, new)
+    try:
+        with replacing(Path(folder)) as new:
+            write_edition(package, new)
+    except pl.exceptions.PolarsError as error:  # only where nothing was validated
+        reason = str(error).partition("\n")[0]
+        problem = f"cannot be compiled ({reason})"
+        raise InvalidPackage([Problem(str(package_path), 0, "", "", problem, "validate it first")]) from error
     return Path(folder)
 
 

@@ -67,6 +67,7 @@ def tree(
     dedupe: bool = True,
     fold: bool = True,
     levels: int | None = None,
+    narrowed: bool = False,
 ) -> Iterator[str]:
     """Yield the lines of the tree.
 
@@ -74,18 +75,14 @@ def tree(
     their own origin below the tree. ``width`` wraps lines; ``sources`` numbers every step and
     lists what the numbers cite; ``dedupe=False`` repeats subtrees; ``fold=False`` gives each of
     many plain sources (a task set or a site with nothing above it) a line of its own;
-    ``levels`` ends the tree that many steps from the root, with … where it goes on.
+    ``levels`` ends the tree that many steps from the root, with … where it goes on; ``narrowed``
+    says that the trace left out steps, so that an empty one does not mean that none is recorded.
     """
     state = _Tree(trace, paint, width, sources, dedupe, fold, levels, *_sort(trace))
     yield from _lines(state, trace.root)
-    makers = {edge.parent for id in state.printed for edge in state.makers.get(id, ())}
-    if makers:
-        yield ""
-        yield paint("Models that wrote, rated, filtered or translated text", "heading")
-        for maker in sorted(makers, key=lambda id: state.nodes[id].name.casefold()):
-            yield from _lines(state, maker)
+    yield from _makers(state)
     yield ""
-    yield from _wrap(list(_summary(trace)), "", "", width, "; ")
+    yield from _wrap(list(_summary(trace, narrowed)), "", "", width, "; ")
     if sources:
         yield ""
         yield paint("Sources", "heading")
@@ -118,10 +115,25 @@ def _place(edge: Edge, node: Node) -> tuple[object, ...]:
     return (_ORDER[edge.relation], stage, -rows, node.name.casefold(), edge.part or "")
 
 
+def _makers(state: _Tree) -> Iterator[str]:
+    """The models that wrote or rated text, then those that wrote what these were trained on."""
+    shown = set[str]()
+    while makers := {edge.parent for id in state.printed for edge in state.makers.get(id, ())} - shown:
+        if not shown:
+            yield ""
+            yield state.paint("Models that wrote, rated, filtered or translated text", "heading")
+        shown |= makers
+        for maker in sorted(makers, key=lambda id: state.nodes[id].name.casefold()):
+            yield from _lines(state, maker)
+
+
 def _lines(state: _Tree, root: str) -> Iterator[str]:
     """The line of a record and, depth first, of all below it."""
     far = "parent" if state.trace.direction == "up" else "child"
-    yield from _wrap(_segments(state, None, state.nodes[root], ""), "", "   ", state.width)
+    ending = _ending(state, root, 0)
+    yield from _wrap(_segments(state, None, state.nodes[root], ending), "", "   ", state.width)
+    if ending:
+        return
     state.printed.add(root)
     stack = _entries(state, root, "", 1)
     while stack:
@@ -227,12 +239,13 @@ def _cite(state: _Tree, edge: Edge | None) -> str:
     return state.paint(f" [{number}]", "step")
 
 
-def _summary(trace: Trace) -> Iterator[str]:
+def _summary(trace: Trace, narrowed: bool) -> Iterator[str]:
     types = Counter(node.type for node in trace.nodes[1:])
     kinds = [words.plural(types[type_], type_) for type_ in ("dataset", "model") if types[type_]]
     deepest = max(node.depth for node in trace.nodes)
     if not kinds:
-        yield "nothing recorded above it" if trace.direction == "up" else "nothing recorded below it"
+        place = "above" if trace.direction == "up" else "below"
+        yield f"nothing {place} it within these limits" if narrowed else f"nothing recorded {place} it"
         return
     yield f"{' and '.join(kinds)}, {words.plural(deepest, 'step')} {trace.direction}"
     yield words.plural(len({node.license for node in trace.nodes if node.license}), "licence")
@@ -248,8 +261,9 @@ def _wrap(
 ) -> Iterator[str]:
     """Join segments with a mark; start a new line where the next one would not fit."""
     line = lead + segments[0]
-    for segment in segments[1:]:
-        if width is not None and _length(line + mark + segment) > width:
+    for place, segment in enumerate(segments[1:], start=2):
+        room = mark.rstrip() if place < len(segments) else ""
+        if width is not None and _length(line + mark + segment + room) > width:
             yield line + mark.rstrip()
             line = continues + "  " + segment
         else:
