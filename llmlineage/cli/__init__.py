@@ -20,6 +20,9 @@ COMMANDS = {
     "show": "One record: its facts, edges, aliases and sources.",
     "why": "Every shortest way between two records.",
     "search": "Find records by name, alias, organization or summary.",
+    "terms": "Licences and providers' terms that reach a record.",
+    "benchmarks": "Benchmarks that reach a record, or what a benchmark reaches.",
+    "compare": "What two records share, or what changed between two editions.",
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
@@ -66,7 +69,16 @@ class LazyGroup(click.Group):
         except (OSError, UnicodeEncodeError, sqlite3.DatabaseError) as error:
             if os.environ.get("LLMLINEAGE_DEBUG") or getattr(error, "errno", None) == errno.EPIPE:
                 raise
+            drop_unwritten()
             raise Failure(explain(error)) from error
+
+
+def drop_unwritten() -> None:
+    """Let go of output that cannot be written, so that Python does not try again at its exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explain(error: Exception) -> str:

@@ -77,3 +77,4 @@ def echo_csv(header: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
+    sys.stdout.flush()  # here, where a reader that has gone away is no error

@@ -1,0 +1,37 @@
+"""``llmlineage benchmarks``."""
+
+from __future__ import annotations
+
+import click
+
+from llmlineage import contamination
+from llmlineage.cli import options
+from llmlineage.cli.paint import paint, width
+from llmlineage.render import contamination as render
+
+
+@click.command()
+@options.name_argument()
+@click.option("--down", is_flag=True, help="NAME is a benchmark: what its items reach.")
+@click.option("-q", "--quiet", is_flag=True, help="Print ids only, one a line.")
+@options.format_options("text", "json")
+@click.pass_context
+def command(ctx: click.Context, name: str, down: bool, quiet: bool, format: str) -> None:
+    """Benchmarks that reach NAME along the graph, by which split and which way.
+
+    \b
+    Examples:
+      llmlineage benchmarks OpenHermes-2.5
+      llmlineage benchmarks gsm8k --down
+    """
+    edition = options.open_from(ctx)
+    id = options.resolve(edition, name).id
+    look = contamination.benchmark_below if down else contamination.benchmarks_above
+    found = look(edition, id)
+    if quiet:
+        ids = dict.fromkeys(one.record if down else one.benchmark for one in found)
+        click.echo("\n".join(ids), nl=bool(ids))
+    elif format == "json":
+        options.echo_json(render.document(found))
+    else:
+        click.echo("\n".join(render.text(found, down, paint, width())))
