@@ -1,0 +1,174 @@
+"""Each rule of lineage, broken in the tiny package: which file, row and field, and what is advised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmlineage.checks import check_lineage
+from llmlineage.errors import Problem
+from llmlineage.package import read_package, read_rows
+from tests.mutate import Mutation, added, cell, removed, together
+
+EDGE = {"basis": "stated", "source": "card"}
+
+
+def problems(package_path: Path) -> list[Problem]:
+    package = read_package(package_path)
+    return check_lineage(package, {name: list(read_rows(table)) for name, table in package.tables.items()})
+
+
+def case(
+    name: str, mutate: Mutation, place: str, field: str, said: str, advice: str, level: str = "error"
+) -> Any:
+    return pytest.param(mutate, place, field, said, advice, level, id=name.replace(" ", "-"))
+
+
+@pytest.mark.parametrize(
+    ("mutate", "place", "field", "said", "advice", "level"),
+    [
+        case("id of a dataset and a model", together(cell("models", 4, "id", "seeds")),
+             "data/models.csv:4", "id", "is a dataset too (data/datasets.csv:6)", "add the size"),
+        case("family that is no family", cell("datasets", 2, "family", "seeds"),
+             "data/datasets.csv:2", "family", "not a record of kind family", "name the family"),
+        case("own parent", cell("derivations", 2, "parent", "alpha"),
+             "data/derivations.csv:2", "", "cycle: alpha <- alpha", "each iteration"),
+        case("cycle through a model",
+             added("generations", dataset="seeds", role="wrote_both", model="mix-7b", **EDGE),
+             "data/derivations.csv:2", "", "alpha <- seeds <- mix-7b <- mix <- alpha", "each iteration"),
+        case("child older than its parent", cell("datasets", 6, "released", "2024"),
+             "data/derivations.csv:2", "", "alpha (2023-03-13) is older than seeds (2024)", "correct a date"),
+        case("child older by a day", cell("datasets", 6, "released", "2023-03-14"),
+             "data/derivations.csv:2", "", "is older than seeds", "say why in the note"),
+        case("older child that a note explains",
+             together(cell("datasets", 6, "released", "2024"), cell("derivations", 2, "note", "Known.")),
+             "data/derivations.csv:2", "", "is older than", "explained in the note", "warning"),
+        case("model older than its data", cell("models", 3, "released", "2022"),
+             "data/trainings.csv:2", "", "mix-7b (2022) is older than mix (2023)", "correct a date"),
+        case("dataset older than its writer", cell("models", 4, "released", "2023-04"),
+             "data/generations.csv:2", "", "is older than writer", "correct a date"),
+        case("root with parents", cell("datasets", 2, "upstream", "root"),
+             "data/datasets.csv:2", "upstream", "has 2 parents", "complete or partial"),
+        case("complete without parents", cell("datasets", 6, "upstream", "complete"),
+             "data/datasets.csv:6", "upstream", "has no parents", "root or undisclosed"),
+        case("partial without parents", cell("models", 2, "upstream", "partial"),
+             "data/models.csv:2", "upstream", "has no parents", "write undisclosed"),
+        case("inference without a reason", cell("derivations", 3, "note", ""),
+             "data/derivations.csv:3", "note", "edge is inferred", "inferred from"),
+        case("more rows than the parent has", cell("derivations", 3, "rows", "52003"),
+             "data/derivations.csv:3", "rows", "alpha has 52002 rows", "correct a figure", "none"),
+        case("more rows without a note", together(cell("derivations", 2, "rows", "176")),
+             "data/derivations.csv:2", "rows", "seeds has 175 rows", "say why in the note", "warning"),
+        case("source that nothing cites", removed("discrepancies", 2),
+             "data/sources.csv:3", "id", "no fact cites it", "remove it, or cite it"),
+        case("alias of nothing", cell("aliases", 2, "id", "mix-8b"),
+             "data/aliases.csv:2", "id", "is not an id of models", "did you mean mix-7b?"),
+        case("alias that hides an id", cell("aliases", 2, "alias", "Seeds"),
+             "data/aliases.csv:2", "alias", "hides seeds of datasets", "remove it"),
+        case("alias that hides a name", cell("aliases", 2, "alias", "the_mix"),
+             "data/aliases.csv:2", "alias", "hides mix of datasets", "remove it"),
+        case("alias that hides a hub id", cell("aliases", 2, "alias", "LAB/Beta1.0"),
+             "data/aliases.csv:2", "alias", "hides beta-1.0 of datasets", "remove it"),
+        case("alias that is a name already", cell("aliases", 2, "alias", "Mix7B"),
+             "data/aliases.csv:2", "alias", "already a name of mix-7b", "remove it", "warning"),
+        case("mirror without a source", cell("aliases", 3, "source", ""),
+             "data/aliases.csv:3", "source", "the alias is a mirror", "cite a document"),
+        case("former name without a source", cell("aliases", 2, "kind", "former"),
+             "data/aliases.csv:2", "source", "the alias is a former", "cite a document"),
+        case("shared alias without a preference", cell("aliases", 5, "preferred", ""),
+             "data/aliases.csv:5", "preferred", "2 records, none of them preferred", "meant most often"),
+        case("shared alias with two preferences", cell("aliases", 4, "preferred", "true"),
+             "data/aliases.csv:5", "preferred", "2 of them preferred", "meant most often"),
+        case("preference without a choice", cell("aliases", 2, "preferred", "true"),
+             "data/aliases.csv:2", "preferred", "one record alone", "leave preferred empty"),
+        case("alias twice", added("aliases", alias="m-7", table="models", id="mix-7b", kind="short"),
+             "data/aliases.csv:6", "alias", "stands twice for mix-7b", "keep one"),
+        case("address with www", cell("sources", 3, "url", "https://www.example.org/alpha"),
+             "data/sources.csv:3", "url", "not the canonical address", "write https://example.org/alpha"),
+        case("address of a version", cell("sources", 3, "url", "https://arxiv.org/pdf/2212.10560v2"),
+             "data/sources.csv:3", "url", "not the canonical", "write https://arxiv.org/abs/2212.10560"),
+        case("address without a host", cell("datasets", 3, "url", "https://[x"),
+             "data/datasets.csv:3", "url", "is not an address", "correct it"),
+        case("row out of order", cell("datasets", 6, "id", "alpha-0"),
+             "data/datasets.csv:6", "id", "is out of order", "sort the table"),
+        case("edge out of order", cell("derivations", 5, "parent", "aaa"),
+             "data/derivations.csv:5", "child, relation, parent, part", "is out of order", "sort the table"),
+        case("language twice", cell("datasets", 3, "languages", "en;fr;en"),
+             "data/datasets.csv:3", "languages", "stands twice in the list", "name it once"),
+        case("language in words", cell("datasets", 3, "languages", "English"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "pt-BR"),
+        case("empty item", cell("datasets", 3, "languages", "en;"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en"),
+        case("architecture that is no method", cell("models", 2, "architecture", "transfomer"),
+             "data/models.csv:2", "architecture", "is not an id of methods", "did you mean transformer?"),
+        case("day that never was", cell("methods", 2, "introduced", "2023-02-29"),
+             "data/methods.csv:2", "introduced", "not a day of the calendar", "correct the date"),
+        case("day without its zeros", cell("sources", 2, "accessed", "2026-1-3"),
+             "data/sources.csv:2", "accessed", "not a whole date", "2023-03-13"),
+        case("number with underscores", cell("datasets", 2, "rows", "52_002"),
+             "data/datasets.csv:2", "rows", "plain digits", "52002"),
+        case("infinite weight", cell("adaptations", 2, "weight", "inf"),
+             "data/adaptations.csv:2", "weight", "plain digits", "52002"),
+        case("claim about nothing", cell("discrepancies", 2, "id", "alpa"),
+             "data/discrepancies.csv:2", "id", "is not an id of datasets", "did you mean alpha?"),
+        case("claim that was accepted", cell("discrepancies", 2, "stated", "52002"),
+             "data/discrepancies.csv:2", "accepted", "is what was stated", "remove the row"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_names_its_place_and_what_would_mend_it(
+    package: Path, mutate: Mutation, place: str, field: str, said: str, advice: str, level: str
+) -> None:
+    mutate(package)
+    found = [
+        one
+        for one in problems(package)
+        if (f"{one.file}:{one.row}", one.field) == (place, field) and said in one.problem
+    ]
+    if level == "none":  # a note explains it
+        assert not found
+        return
+    assert [(one.level, advice in one.suggestion) for one in found] == [(level, True)], problems(package)
+
+
+def test_the_tiny_package_breaks_no_rule(package: Path) -> None:
+    assert problems(package) == []
+
+
+@pytest.mark.parametrize(
+    ("child", "parent"), [("2023", "2023-12-31"), ("2023-03", "2023-03-31"), ("", "2024")]
+)
+def test_dates_are_compared_to_the_precision_of_both(package: Path, child: str, parent: str) -> None:
+    together(cell("datasets", 2, "released", child), cell("datasets", 6, "released", parent))(package)
+    assert not [one for one in problems(package) if "is older than seeds" in one.problem]
+
+
+def test_every_cycle_is_reported_whole(package: Path) -> None:
+    added("derivations", child="seeds", relation="includes", parent="alpha", **EDGE)(package)
+    added("adaptations", child="writer", relation="merge_of", parent="base-7b", **EDGE)(package)
+    added("adaptations", child="base-7b", relation="merge_of", parent="writer", **EDGE)(package)
+    said = sorted(one.problem for one in problems(package) if "cycle" in one.problem)
+    assert said == [
+        "is part of a cycle: alpha <- seeds <- alpha",
+        "is part of a cycle: base-7b <- writer <- base-7b",
+    ]
+
+
+def test_a_name_that_two_tables_share_may_be_preferred_on_one(package: Path) -> None:
+    cell("aliases", 4, "preferred", "false")(package)
+    assert problems(package) == []
+
+
+def test_a_family_needs_no_parents(package: Path) -> None:
+    assert cell("datasets", 4, "upstream", "partial")(package) is None
+    assert problems(package) == []
+
+
+def test_warnings_alone_leave_a_package_valid(package: Path) -> None:
+    from tests.conftest import run
+
+    cell("derivations", 2, "rows", "176")(package)
+    result = run("validate", package)
+    assert result.exit_code == 0 and "Warnings:" in result.stdout
+    assert result.stdout.endswith(": valid (0 errors, 1 warning)\n")

@@ -1,0 +1,84 @@
+"""Help: every command is listed and explained on 80 columns, and every example in it runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from llmlineage.cli import COMMANDS
+from tests.conftest import run
+from tests.tiny import ROOT
+
+PAGES = ([], *([name] for name in COMMANDS))
+
+
+def examples(page: list[str]) -> list[list[str]]:
+    """The commands under "Examples:", each as words after the program's name."""
+    shown = re.search(r"Examples:\n((?:    llmlineage .+\n)+)", run(*page, "--help").stdout)
+    assert shown is not None
+    return [shlex.split(line)[1:] for line in shown[1].splitlines()]
+
+
+def test_every_command_has_a_file_and_every_file_is_a_command() -> None:
+    shared = {"__init__", "options", "paint"}
+    assert {path.stem for path in (ROOT / "llmlineage" / "cli").glob("*.py")} - shared == set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_help_is_short_for_the_eye_and_says_what_each_option_does(page: list[str]) -> None:
+    result = run(*page, "-h")
+    assert result.exit_code == 0 and result.stdout == run(*page, "--help").stdout
+    assert all(len(line) <= 80 for line in result.stdout.splitlines())
+    assert result.stdout.startswith("Usage: ")
+    options = result.stdout.partition("Options:\n")[2].partition("\n\n")[0]
+    described = re.findall(r"^  (-\S.*?)(?:  +|\n +)(\S+)", options, re.MULTILINE)
+    assert len(described) == len(re.findall(r"^  -", options, re.MULTILINE))
+
+
+def test_the_list_of_commands_says_what_each_answers() -> None:
+    listed = run("--help").stdout.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)
+    assert all(about in listed for about in COMMANDS.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_every_page_has_two_examples(page: list[str]) -> None:
+    assert len(examples(page)) >= 2
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != ["build"]], ids=" ".join)
+def test_the_examples_run(page: list[str], real_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMLINEAGE_EDITION", str(real_edition))
+    monkeypatch.chdir(ROOT)
+    for words in examples(page):
+        own = [str(ROOT) if word == "path/to/package" else word for word in words]
+        result = run(*own[: own.index(">") if ">" in own else None])  # what follows is for the shell
+        assert result.exit_code == 0, (words, result.output)
+        assert len(result.stdout.splitlines()) > 0
+        assert result.stderr.count("\n") <= 1, "at most which of several records is meant"
+
+
+def test_the_examples_of_build_run(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(package)
+    build, trace = examples(["build"])
+    assert run(*build).exit_code == 0
+    assert run(*trace[:-1], "mix-7b").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["search", "stats"])
+def test_an_answer_of_the_real_record_is_not_empty(real_edition: Path, name: str) -> None:
+    for words in examples([name]):
+        assert len(run("--edition", real_edition, *words).stdout.splitlines()) > 2
+
+
+def test_the_versions_of_program_and_edition_are_printed(tiny_edition: Path, tmp_path: Path) -> None:
+    from llmlineage import __version__
+
+    program, edition = run("--edition", tiny_edition, "--version").stdout.splitlines()
+    assert program == f"llmlineage {__version__}"
+    assert re.fullmatch(r"edition \d\S+", edition)
+    without = run("--edition", tmp_path, "--version")
+    assert without.exit_code == 0 and without.stderr.startswith("no edition: ")
