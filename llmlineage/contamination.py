@@ -85,7 +85,7 @@ def entry(via: tuple[Edge, ...], enters: Edge) -> Reached:
 def split_of(edge: Edge) -> Split:
     """The split that an edge's part names."""
     for split, words in _WORDS:
-        if edge.part and re.search(rf"\b({words})", edge.part, re.IGNORECASE):
+        if edge.part and re.search(rf"(?<![a-z])(?:{words})(?![a-z])", edge.part, re.IGNORECASE):
             return split
     return "unknown"
 

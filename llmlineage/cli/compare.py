@@ -28,7 +28,7 @@ def command(ctx: click.Context, first: str, second: str, full: bool, format: str
     \b
     Examples:
       llmlineage compare OpenHermes-2.5 SlimOrca
-      llmlineage compare editions/0.1.0 dist/edition
+      llmlineage compare path/to/old/edition path/to/new/edition
     """
     if Path(first).is_dir() and Path(second).is_dir():
         old, new = open_edition(first), open_edition(second)
