@@ -79,13 +79,13 @@ def passes(edge: Edge) -> bool:
 def entry(via: tuple[Edge, ...], enters: Edge) -> Reached:
     weak = any(rules().of(edge) == INFLUENCE for edge in via)
     carries = INFLUENCE if weak else rules().of(via[0])
-    return Reached(enters.parent, via[0].child, enters.part, split_of(enters), carries, via)
+    return Reached(enters.parent, via[0].child, enters.part, split_named(enters.part), carries, via)
 
 
-def split_of(edge: Edge) -> Split:
-    """The split that an edge's part names."""
+def split_named(part: str | None) -> Split:
+    """The split that the name of a part means."""
     for split, words in _WORDS:
-        if edge.part and re.search(rf"(?<![a-z])(?:{words})(?![a-z])", edge.part, re.IGNORECASE):
+        if part and re.search(rf"(?<![a-z])(?:{words})(?![a-z])", part, re.IGNORECASE):
             return split
     return "unknown"
 

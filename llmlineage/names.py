@@ -72,8 +72,10 @@ def forms(name: str) -> list[tuple[str, str | None]]:
     return [*keys, (name_key(address), None)]
 
 
-def closest(edition: Edition, name: str, tables: Sequence[str], limit: int = 3) -> list[str]:
-    """Ids of the records whose names come nearest, best first."""
+def closest(
+    edition: Edition, name: str, tables: Sequence[str], limit: int = 3, cutoff: float = 0.5
+) -> list[str]:
+    """Ids of the records whose names come nearest, best first; none below ``cutoff`` (0 to 1)."""
     import difflib  # only a name that is not found needs it
 
     key = name_key(name)
@@ -89,7 +91,7 @@ def closest(edition: Edition, name: str, tables: Sequence[str], limit: int = 3) 
         if table in tables:
             ids.setdefault(found, id)
             ids.setdefault(found.rpartition("/")[2], id)  # a hub id without its owner
-    near = difflib.get_close_matches(key.rpartition("/")[2], ids, n=3 * limit, cutoff=0.5)
+    near = difflib.get_close_matches(key.rpartition("/")[2], ids, n=3 * limit, cutoff=cutoff)
     return list(dict.fromkeys(ids[found] for found in near))[:limit]
 
 

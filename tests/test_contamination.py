@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from llmlineage.contamination import benchmark_below, benchmarks_above, split_of
+from llmlineage.contamination import benchmark_below, benchmarks_above, split_named
 from llmlineage.edition import Edition, open_edition
 from llmlineage.edition.compile import build_edition
-from llmlineage.lineage import Edge, Source
 from tests.conftest import run
 from tests.tiny import read_table, write_table, write_tiny
 
@@ -73,8 +72,7 @@ def test_downward_every_record_is_named_once(edition: Edition) -> None:
     ],
 )  # fmt: skip
 def test_the_part_says_the_split(part: str | None, split: str) -> None:
-    edge = Edge("a", "includes", None, None, "b", part, None, None, "stated", None, Source("", "", ""), None)
-    assert split_of(edge) == split
+    assert split_named(part) == split
 
 
 def test_the_json_gives_the_way_of_each(real_edition: Path) -> None:

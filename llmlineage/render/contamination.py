@@ -36,7 +36,7 @@ def text(
             heading = new
         part = f" ({one.part})" if one.part else ""
         yield f"  {paint(one.record if down else one.benchmark, 'name')}{part}"
-        yield from indented(way(one.via), "    ", width)
+        yield from indented(f"by: {way(one.via)}", "    ", width)
         yield f"    {paint(one.via[0 if down else -1].source.url, 'step')}"
 
 

@@ -35,7 +35,7 @@ def text(
         yield paint("Conflicts", "heading")
         for conflict in terms.conflicts:
             yield from indented(f"! {conflict.message}", "  ", width)
-            yield from indented(way(conflict.via), "    ", width)
+            yield from indented(f"by: {way(conflict.via)}", "    ", width)
     for heading, kind in (("Inherited licences", "licence"), ("Providers' terms", "provider terms")):
         these = [one for one in terms.inherited if one.kind == kind]
         if these:
@@ -70,14 +70,13 @@ def arrival(one: Inherited, paint: Paint, width: int | None) -> Iterator[str]:
     if asked := asks(one.license):
         yield f"    {asked}"
     yield from indented(f"{CARRIES[one.carries]} {one.origin}{also}{share}{undated}", "    ", width)
-    yield from indented(way(one.via), "    ", width)
+    yield from indented(f"by: {way(one.via)}", "    ", width)
     yield f"    {paint(one.via[-1].source.url, 'step')}"
 
 
 def way(via: Sequence[Edge]) -> str:
     """The steps from the record up, on one line."""
-    steps = " > ".join(f"{words.step(edge)} {edge.parent}" for edge in via)
-    return f"by: {steps}"
+    return " > ".join(f"{words.step(edge)} {edge.parent}" for edge in via)
 
 
 def asks(one: Licence) -> str:
