@@ -345,6 +345,8 @@ def check_aliases(files: Mapping[str, str], tables: Tables) -> Iterator[Problem]
                 nearest(cells["id"], sorted(known)),
             )
         for other in sorted(names.get(name_key(alias), set()) - {owner}):
+            if (other[0] in NODE_TABLES) != (cells["table"] in NODE_TABLES):
+                continue  # a trace knows datasets and models alone, so neither name stands in the other's way
             yield Problem(
                 file,
                 row,

@@ -172,3 +172,9 @@ def test_warnings_alone_leave_a_package_valid(package: Path) -> None:
     result = run("validate", package)
     assert result.exit_code == 0 and "Warnings:" in result.stdout
     assert result.stdout.endswith(": valid (0 errors, 1 warning)\n")
+
+
+def test_a_model_may_be_called_as_a_method_is(package: Path) -> None:
+    """Whoever traces a name means a dataset or a model."""
+    cell("aliases", 2, "alias", "Filtering")(package)
+    assert problems(package) == []
