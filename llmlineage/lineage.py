@@ -182,13 +182,15 @@ def shortest_ways(edition: Edition, start: int, goal: int) -> list[list[Edge]]:
     return [list(edges_at(edition, way, ids, keep_order=True)) for way in ways]
 
 
-def _ways_back(node: int, start: int, steps: dict[int, list[tuple[int, int]]]) -> Iterator[list[int]]:
-    if node == start:
-        yield []
-        return
-    for number, near in steps[node]:
-        for way in _ways_back(near, start, steps):
-            yield [*way, number]
+def _ways_back(goal: int, start: int, steps: dict[int, list[tuple[int, int]]]) -> Iterator[list[int]]:
+    """Every way from ``start`` up to ``goal`` as edge numbers; a stack, as a way may be of any length."""
+    unfinished: list[tuple[int, tuple[int, ...]]] = [(goal, ())]
+    while unfinished:
+        node, way = unfinished.pop()
+        if node == start:
+            yield list(way)
+        else:
+            unfinished += [(near, (number, *way)) for number, near in reversed(steps[node])]
 
 
 def neighbours(edition: Edition, id: str, direction: Direction) -> tuple[Edge, ...]:

@@ -263,7 +263,7 @@ def check_upstream(files: Mapping[str, str], tables: Tables, edges: Iterable[Edg
                     row,
                     "upstream",
                     upstream,
-                    f"but {cells['id']} has {count} parents",
+                    f"but {cells['id']} has {count} parent{'' if count == 1 else 's'}",
                     "write complete or partial, or remove the edges",
                 )
             if upstream == "complete" and not count:

@@ -37,7 +37,7 @@ def case(
              "data/derivations.csv:2", "", "cycle: alpha <- alpha", "each iteration"),
         case("cycle through a model",
              added("generations", dataset="seeds", role="wrote_both", model="mix-7b", **EDGE),
-             "data/derivations.csv:2", "", "alpha <- seeds <- mix-7b <- mix <- alpha", "each iteration"),
+             "data/derivations.csv:2", "", "alpha <- seeds <- mix-7b <- mix", "each iteration"),
         case("child older than its parent", cell("datasets", 6, "released", "2024"),
              "data/derivations.csv:2", "", "alpha (2023-03-13) is older than seeds (2024)", "correct a date"),
         case("child older by a day", cell("datasets", 6, "released", "2023-03-14"),
