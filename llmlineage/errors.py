@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
 from typing import Literal
 
 
@@ -27,6 +28,18 @@ class InvalidEdition(LineageError):
 
 class QueryRefused(LineageError):
     """The SQL query would write, leave the edition, run too long or is not valid."""
+
+
+class ConfigError(LineageError):
+    """A training config cannot be read. ``line`` counts from 1."""
+
+    def __init__(self, path: str | PathLike[str], problem: str, line: int | None = None) -> None:
+        place = f"{fspath(path)}:{line}" if line else fspath(path)
+        super().__init__(f"{place}: {problem}")
+
+
+class NoConfig(ConfigError):
+    """A file is readable and names no dataset and no model in any way that is known."""
 
 
 class MissingExtra(LineageError):

@@ -1,0 +1,104 @@
+"""``llmlineage audit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from llmlineage import audit, configs, names
+from llmlineage.audit import FINDINGS, Finding, Named
+from llmlineage.cli import options
+from llmlineage.cli.paint import paint, width
+from llmlineage.configs import ModelUse
+from llmlineage.edition import Edition
+from llmlineage.errors import ConfigError, NoConfig
+from llmlineage.render import audit as render
+
+
+def parse_findings(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[Finding]:
+    wanted = [part.strip() for part in (value or "").split(",") if part.strip()]
+    for part in wanted:
+        if part not in FINDINGS:
+            raise click.BadParameter(f"{part!r} is not one of {', '.join(FINDINGS)}")
+    return frozenset(finding for finding in FINDINGS if finding in wanted)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CONFIG...", type=click.Path(path_type=Path))
+@click.option(
+    "--fail-on",
+    metavar="LIST",
+    callback=parse_findings,
+    help=f"Exit with 1 where any of these is found: {', '.join(FINDINGS)} (joined by commas).",
+)
+@click.option("--full", is_flag=True, help="Show long lists whole.")
+@options.format_options("text", "json", "sarif", "github")
+@click.pass_context
+def command(
+    ctx: click.Context, paths: tuple[Path, ...], fail_on: frozenset[Finding], full: bool, format: str
+) -> None:
+    """What a training config is about to inherit, each line with its source.
+
+    CONFIG is a file of a training framework, a model or dataset card, a list of names (.txt), or a
+    folder of them. Nothing in it is executed or fetched. It states what sources say and is no
+    legal advice.
+
+    \b
+    Examples:
+      llmlineage audit path/to/config.yml
+      llmlineage audit path/to/config.yml --fail-on noncommercial,benchmark-test
+    """
+    edition = options.open_from(ctx)
+    files, broken = read_all(paths)
+    audits = [audit.audit(edition, config) for config in files]
+    if format == "json":
+        found = [render.document(one) for one in audits]
+        options.echo_json(found[0] if len(found) == 1 and not broken else found)
+    elif format in ("sarif", "github"):
+        from llmlineage.render import annotations
+
+        if format == "sarif":
+            options.echo_json(annotations.sarif(audits, fail_on))
+        else:
+            click.echo("".join(f"{line}\n" for line in annotations.github(audits, fail_on)), nl=False)
+    else:
+        few = len(audits) == 1
+        for one in audits:
+            near = (lambda name: closest(edition, name)) if few else (lambda _: ())
+            click.echo("\n".join(render.text(one, near, paint, width(), full)))
+            if not few:
+                click.echo()
+        if not few:
+            click.echo(render.summary(audits))
+    for error in broken:
+        click.echo(f"llmlineage: {error}", err=True)
+    if broken:
+        ctx.exit(2)
+    if any(one.findings()[finding] for one in audits for finding in fail_on):
+        ctx.exit(1)
+
+
+def read_all(paths: tuple[Path, ...]) -> tuple[list[configs.Config], list[ConfigError]]:
+    """Every config named or below a folder named; a file that cannot be read does not hide the others.
+
+    Below a folder, files that name no dataset and no model are no configs, and are passed over.
+    """
+    found: list[configs.Config] = []
+    broken: list[ConfigError] = []
+    for path in paths:
+        is_folder = path.is_dir()
+        for file in configs.files_below(path) if is_folder else [path]:
+            try:
+                found += configs.read(file)
+            except NoConfig as error:
+                if not is_folder:
+                    broken.append(error)
+            except ConfigError as error:
+                broken.append(error)
+    return found, broken
+
+
+def closest(edition: Edition, one: Named) -> list[str]:
+    table = "models" if isinstance(one.use, ModelUse) else "datasets"
+    return names.closest(edition, one.use.stands_for or one.name, (table,), cutoff=0.75)
