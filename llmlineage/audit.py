@@ -130,8 +130,10 @@ class Audit:
 
 def audit(edition: Edition, config: Config) -> Audit:
     """Follow everything that a config trains on or starts from up the graph."""
-    models = tuple(Named(use, record_of(edition, use, "models")) for use in config.models)
-    datasets = tuple(Named(use, record_of(edition, use, "datasets")) for use in config.datasets)
+    # A plain list does not say which of the two a name is.
+    either = ("datasets", "models") if config.framework == "names" else ("datasets",)
+    models = tuple(Named(use, record_of(edition, use, ("models",))) for use in config.models)
+    datasets = tuple(Named(use, record_of(edition, use, either)) for use in config.datasets)
     # What is only evaluated on, or judges, leaves nothing in the model.
     trained = [one for one in datasets if one.use.role == "train"]
     started = [one for one in models if one.use.role in ("base", "adapter", "teacher")]
@@ -153,13 +155,13 @@ def audit(edition: Edition, config: Config) -> Audit:
     )
 
 
-def record_of(edition: Edition, use: DatasetUse | ModelUse, table: str) -> str | None:
+def record_of(edition: Edition, use: DatasetUse | ModelUse, tables: Sequence[str]) -> str | None:
     """The record that a config's name means; none for a file or folder of somebody's disk."""
     for name in (use.stands_for, use.name):
         if not name or name.startswith(_PLACES) or name.lower().endswith(_FILES):
             continue
         try:
-            return names.resolve(edition, name, (table,)).id
+            return names.resolve(edition, name, tables).id
         except UnknownName:
             continue
     return None

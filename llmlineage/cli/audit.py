@@ -32,11 +32,17 @@ def parse_findings(_: click.Context, __: click.Parameter, value: str | None) -> 
     callback=parse_findings,
     help=f"Exit with 1 where any of these is found: {', '.join(FINDINGS)} (joined by commas).",
 )
+@click.option("--skip-others", is_flag=True, help="Pass over files that name no dataset and no model.")
 @click.option("--full", is_flag=True, help="Show long lists whole.")
 @options.format_options("text", "json", "sarif", "github")
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], fail_on: frozenset[Finding], full: bool, format: str
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    fail_on: frozenset[Finding],
+    skip_others: bool,
+    full: bool,
+    format: str,
 ) -> None:
     """What a training config is about to inherit, each line with its source.
 
@@ -50,7 +56,7 @@ def command(
       llmlineage audit path/to/config.yml --fail-on noncommercial,benchmark-test
     """
     edition = options.open_from(ctx)
-    files, broken = read_all(paths)
+    files, broken = read_all(paths, skip_others)
     audits = [audit.audit(edition, config) for config in files]
     if format == "json":
         found = [render.document(one) for one in audits]
@@ -79,7 +85,7 @@ def command(
         ctx.exit(1)
 
 
-def read_all(paths: tuple[Path, ...]) -> tuple[list[configs.Config], list[ConfigError]]:
+def read_all(paths: tuple[Path, ...], skip_others: bool) -> tuple[list[configs.Config], list[ConfigError]]:
     """Every config named or below a folder named; a file that cannot be read does not hide the others.
 
     Below a folder, files that name no dataset and no model are no configs, and are passed over.
@@ -92,7 +98,7 @@ def read_all(paths: tuple[Path, ...]) -> tuple[list[configs.Config], list[Config
             try:
                 found += configs.read(file)
             except NoConfig as error:
-                if not is_folder:
+                if not (is_folder or skip_others):
                     broken.append(error)
             except ConfigError as error:
                 broken.append(error)

@@ -81,7 +81,9 @@ def _read_script(text: str, path: Path) -> Config:
         module = _module(name)
         if module.recognises(found):
             config: Config = module.read(found, path)
-            return config
+            if config.datasets or config.models:
+                return config
+            raise NoConfig(path, "; ".join(("names no dataset and no model", *config.remarks)))
     raise NoConfig(path, "runs nothing that is known to train a model")
 
 

@@ -1,4 +1,4 @@
-"""A plain list of names, one a line; what follows # is a comment."""
+"""A plain list of names of datasets or models, one a line; what follows # is a comment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from llmlineage.configs.model import Config, DatasetUse
 from llmlineage.errors import NoConfig
 
-_NAME = re.compile(r"[\w.@:/~+-]+")
+# A name of up to eight words: longer lines are prose.
+_NAME = re.compile(r"[\w.@:/~+()-]+(?: +[\w.@:/~+()-]+){0,7}(?<![.:])")
 
 
 def read(text: str, path: Path) -> Config:

@@ -50,12 +50,21 @@ def test_every_page_has_two_examples(page: list[str]) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != ["build"]], ids=" ".join)
-def test_the_examples_run(page: list[str], real_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(
+    page: list[str], real_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.yml"
+    config.write_text("base_model: a/b\nsequence_len: 8\ndatasets:\n  - path: c/d\n", encoding="utf-8")
     monkeypatch.setenv("LLMLINEAGE_EDITION", str(real_edition))
     monkeypatch.chdir(ROOT)
-    places = dict.fromkeys(("path/to/old/edition", "path/to/new/edition"), str(real_edition))
+    places = {
+        "path/to/old/edition": real_edition,
+        "path/to/new/edition": real_edition,
+        "path/to/package": ROOT,
+        "path/to/config.yml": config,
+    }
     for words in examples(page):
-        own = [(places | {"path/to/package": str(ROOT)}).get(word, word) for word in words]
+        own = [str(places.get(word, word)) for word in words]
         result = run(*own[: own.index(">") if ">" in own else None])  # what follows is for the shell
         assert result.exit_code == 0, (words, result.output)
         assert len(result.stdout.splitlines()) > 0
