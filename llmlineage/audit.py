@@ -13,7 +13,6 @@ from llmlineage import contamination, lineage, names
 from llmlineage.configs import Config, DatasetUse, ModelUse
 from llmlineage.contamination import Reached
 from llmlineage.edition import Edition
-from llmlineage.errors import UnknownName
 from llmlineage.lineage import Edge, Node
 from llmlineage.terms import (
     Conflict,
@@ -36,7 +35,7 @@ _FILES = (".json", ".jsonl", ".parquet", ".csv", ".txt", ".arrow", ".gz", ".zst"
 _GROUND = ("source", "pretraining")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Named:
     """A dataset or model that a config names, and its record: None where it has none."""
 
@@ -48,7 +47,7 @@ class Named:
         return self.use.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrival:
     """A licence that comes with what a config names: ``entry`` is the record that brings it."""
 
@@ -56,7 +55,7 @@ class Arrival:
     inherited: Inherited
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Generator:
     """A model that wrote or judged text that comes with the config, and by which way."""
 
@@ -65,7 +64,7 @@ class Generator:
     via: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DoubleCount:
     """Rows that come in twice: a record that two entries hold, or an entry that holds another.
 
@@ -79,7 +78,7 @@ class DoubleCount:
     carries: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unavailable:
     """A record in the ancestry that cannot be had (again), so that what stands in it cannot be checked."""
 
@@ -88,7 +87,7 @@ class Unavailable:
     via: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Audit:
     """Everything that a config inherits. ``unknown`` holds records of which something is not known,
     ``nameless`` the names that have no record."""
@@ -138,7 +137,7 @@ def audit(edition: Edition, config: Config) -> Audit:
     trained = [one for one in datasets if one.use.role == "train"]
     started = [one for one in models if one.use.role in ("base", "adapter", "teacher")]
     ids = list(dict.fromkeys(one.id for one in (*started, *trained) if one.id))
-    traces = {id: lineage.trace(edition, id) for id in ids}
+    traces = {id: lineage.ancestry(edition, id) for id in ids}
     nodes = {node.id: node for trace in traces.values() for node in trace.nodes}
     arrivals, unknown = arriving(edition, ids, nodes)
     return Audit(
@@ -160,10 +159,9 @@ def record_of(edition: Edition, use: DatasetUse | ModelUse, tables: Sequence[str
     for name in (use.stands_for, use.name):
         if not name or name.startswith(_PLACES) or name.lower().endswith(_FILES):
             continue
-        try:
-            return names.resolve(edition, name, tables).id
-        except UnknownName:
-            continue
+        match = names.find(edition, name, tables)
+        if match:
+            return match.id
     return None
 
 
@@ -199,13 +197,8 @@ def conflicting(edition: Edition, config: Config, arrivals: Iterable[Arrival]) -
 
 
 def licence_called(edition: Edition, name: str | None) -> Licence | None:
-    if not name:
-        return None
-    try:
-        match = names.resolve(edition, name, ("licenses",))
-    except UnknownName:
-        return None
-    return read_licences(edition)[match.id]
+    match = names.find(edition, name, ("licenses",)) if name else None
+    return read_licences(edition)[match.id] if match else None
 
 
 def generators(traces: Iterable[lineage.Trace]) -> tuple[Generator, ...]:
@@ -254,7 +247,8 @@ def double_counts(
     ways: dict[str, dict[str, tuple[Edge, ...]]] = {}
     entries = list(dict.fromkeys(one.id for one in trained if one.id))
     for id in entries:
-        edges = [edge for edge in lineage.trace(edition, id).edges if rules().of(edge) in ("text", "prompts")]
+        above = lineage.ancestry(edition, id).edges
+        edges = [edge for edge in above if rules().of(edge) in ("text", "prompts")]
         for ancestor, via in contamination.shortest(id, edges, True).items():
             ways.setdefault(ancestor, {})[id] = via
     yield from listed_twice(trained)

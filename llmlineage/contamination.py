@@ -22,7 +22,7 @@ _WORDS: tuple[tuple[Split, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reached:
     """A benchmark and a record that its items reach.
 
@@ -48,7 +48,7 @@ def benchmarks_above(edition: Edition, id: str) -> tuple[Reached, ...]:
     Raises:
         UnknownName: ``id`` is not the id of a dataset or model.
     """
-    trace = lineage.trace(edition, id)
+    trace = lineage.ancestry(edition, id)
     kinds = {node.id: node.kind for node in trace.nodes}
     edges = [edge for edge in trace.edges if passes(edge)]
     ways = shortest(id, edges, up=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from llmlineage.edition import Edition
@@ -134,6 +135,16 @@ def trace(
     nodes = sorted(nodes_at(edition, depths), key=lambda node: (node.depth, node.id))
     ids = dict(_ids(edition, depths))
     return Trace(id, direction, edition.version, tuple(nodes), tuple(edges_at(edition, found, ids)))
+
+
+@lru_cache(maxsize=256)
+def ancestry(edition: Edition, id: str) -> Trace:
+    """The whole trace up from ``id``, kept for whoever asks several things of it.
+
+    Raises:
+        UnknownName: ``id`` is not the id of a dataset or model.
+    """
+    return trace(edition, id)
 
 
 def reachable(edition: Edition, id: str, direction: Direction = "up") -> Iterator[str]:

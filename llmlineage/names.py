@@ -41,6 +41,14 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
     Raises:
         UnknownName: nothing is called so; carries the three closest names.
     """
+    match = find(edition, name, tables)
+    if match is None:
+        raise UnknownName(name, closest(edition, name, tables))
+    return match
+
+
+def find(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) -> Match | None:
+    """What ``resolve`` gives, or None: to look for near names takes longer than to look a name up."""
     for key, only in forms(name):
         hits = [
             (table, id)
@@ -52,7 +60,7 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
         if hits:
             distinct = list(dict.fromkeys(hits))
             return Match(*distinct[0], others=tuple(distinct[1:]))
-    raise UnknownName(name, closest(edition, name, tables))
+    return None
 
 
 def forms(name: str) -> list[tuple[str, str | None]]:

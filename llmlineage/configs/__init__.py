@@ -17,11 +17,27 @@ from llmlineage.errors import NoConfig
 
 __all__ = ["Config", "DatasetUse", "ModelUse", "files_below", "read"]
 
-FRAMEWORKS = (
-    "mergekit", "torchtune", "litgpt", "nemo_rl", "verl", "llm_foundry", "oumi", "distillkit", "ludwig",
-    "unsloth", "axolotl", "llama_factory", "ms_swift", "open_instruct", "alignment_handbook", "trl",
-    "open_assistant", "guess",
-)  # fmt: skip
+# Each with words of which one stands in every such file, so that most are passed over unread.
+FRAMEWORKS: dict[str, tuple[str, ...]] = {
+    "mergekit": ("merge_method", "source_model"),
+    "torchtune": ("_component_",),
+    "litgpt": ("class_path", "out_dir"),
+    "nemo_rl": ("policy", "generation", "defaults"),
+    "verl": ("actor_rollout_ref", "train_files"),
+    "llm_foundry": ("train_loader", "command"),
+    "oumi": ("model_name", "data:", '"data"'),
+    "distillkit": ("teacher",),
+    "ludwig": ("input_features",),
+    "unsloth": ("training",),
+    "axolotl": ("",),
+    "llama_factory": ("",),
+    "ms_swift": ("",),
+    "open_instruct": ("",),
+    "alignment_handbook": ("",),
+    "trl": ("",),
+    "open_assistant": ("",),
+    "guess": ("",),
+}
 SCRIPTS = ("open_instruct_script", "ms_swift_script", "verl_script", "openrlhf", "guess_script")
 SUFFIXES = (".yaml", ".yml", ".json", ".sh", ".md", ".txt")
 
@@ -42,10 +58,10 @@ def read(path: Path) -> list[Config]:
     if suffix == ".txt":
         return [_module("names").read(text, path)]
     try:
-        return [_read_documents(parse(text, path), path)]
+        return [_read_documents(parse(text, path), text, path)]
     except KeyTwice:
         # Frameworks take the last; that is the reader's to judge, unless it makes no difference here.
-        first, last = (_read_documents(parse(text, path, keep), path) for keep in ("first", "last"))
+        first, last = (_read_documents(parse(text, path, keep), text, path) for keep in ("first", "last"))
         if first == last:
             return [last]
         raise
@@ -58,12 +74,14 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read_documents(documents: list[Value], path: Path) -> Config:
+def _read_documents(documents: list[Value], text: str, path: Path) -> Config:
     if not documents:
         raise NoConfig(path, "is empty")
     filled = [interpolated(document, path) for document in documents]
     nothing = "names no dataset and no model in any way that is known"
-    for name in FRAMEWORKS:
+    for name, words in FRAMEWORKS.items():
+        if not any(word in text for word in words):
+            continue
         module = _module(name)
         if module.recognises(filled):
             config: Config = module.read(filled, path)

@@ -9,7 +9,7 @@ DatasetRole = Literal["train", "evaluation"]
 ModelRole = Literal["base", "adapter", "reward", "teacher", "reference", "critic", "judge", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DatasetUse:
     """One entry of a config's data. ``name`` is as written once variables of the file are filled in.
 
@@ -27,7 +27,7 @@ class DatasetUse:
     inherited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelUse:
     """A model that a config names; ``role`` base is what is trained or merged."""
 
@@ -39,7 +39,7 @@ class ModelUse:
     inherited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """What one config says. ``guessed`` where no framework is known to write such a file.
 

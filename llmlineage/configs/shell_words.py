@@ -24,7 +24,7 @@ _HERE_WORD = re.compile(r"<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
 _DOLLAR_QUOTE = re.compile(r"\$'(?:[^'\\]|\\.)*'", re.DOTALL)
 # What changes the state, by what is open: nothing, "", ${}, ${} within "", $() and ``.
 _NEXT = {
-    "": re.compile(r"[\s;&|<>()'\"\\$`]"),
+    "": re.compile(r"[ \t\n\r\f\v;&|<>()'\"\\$`]"),
     '"': re.compile(r"[\"\\$`]"),
     "}": re.compile(r"[}'\"\\$`]"),
     '"}': re.compile(r"[}\"\\$`]"),
@@ -76,8 +76,8 @@ def closing(text: str, start: int, opened: str, lines: Lines | None = None) -> i
     Raises:
         ValueError: it is nested beyond reason.
     """
-    stack = [opened]
-    place = start
+    stack, place = [opened], start
+    lines = lines or Lines(text)
     while found := _NEXT[stack[-1]].search(text, place):
         sign, place = found[0], found.start()
         if not stack[-1] and sign in " \t\n\r\f\v;&|<>()":
@@ -99,7 +99,7 @@ def closing(text: str, start: int, opened: str, lines: Lines | None = None) -> i
     return len(text) if stack == [""] else -1
 
 
-def _step(text: str, place: int, sign: str, stack: list[str], lines: Lines | None) -> int:
+def _step(text: str, place: int, sign: str, stack: list[str], lines: Lines) -> int:
     """Behind one sign that opens something, or that makes what follows mean nothing."""
     top = stack[-1]
     if sign == "\\":
@@ -127,12 +127,12 @@ def _step(text: str, place: int, sign: str, stack: list[str], lines: Lines | Non
     return place + 2
 
 
-def _behind_here(text: str, place: int, lines: Lines | None) -> int:
+def _behind_here(text: str, place: int, lines: Lines) -> int:
     """A quote within a here-document opens nothing."""
     word = _HERE_WORD.match(text, place)
     if not word:
         return place + 2
-    end = (lines or Lines(text)).next(word[2], word.end())
+    end = lines.next(word[2], word.end())
     return end if end < len(text) else place + 2
 
 
@@ -193,8 +193,8 @@ class _Splitter:
         if end == self.place:  # no such sign is known
             end += 1
         # 1.0\ and on the next line, not indented, --flag: bash makes one word of it, which nobody means.
-        if word.endswith("\\") and self.text.startswith("\n--", end - 0):
-            word = word[:-1]
+        if word.endswith("\\") and self.text.startswith("\n--", end):
+            word, end = word[:-1], end + 1
         self.place = end
         if self.text.startswith("(", end) and _ARRAY.fullmatch(word):
             self.array(word)
@@ -234,5 +234,5 @@ class _Splitter:
             end = self.lines.next(name, self.place)
             body = self.text[self.place : end]
             self.found[index] = Token("here-quoted" if quoted else "here", body)
-            self.place = min(end + len(self.text[end:].split("\n", 1)[0]) + 1, len(self.text))
+            self.place = self.text.find("\n", end) + 1 or len(self.text)
         self.pending = []

@@ -143,5 +143,5 @@ def unknown(one: Unknown) -> dict[str, Any]:
 
 
 def licence_document(one: Licence) -> dict[str, Any]:
-    columns = {name: getattr(one, name) for name in one.__slots__ if name != "source"}
+    columns = {name: value for name, value in vars(one).items() if name != "source"}
     return columns | {"source": documents.source(one.source)}

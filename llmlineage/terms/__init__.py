@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from llmlineage import lineage
@@ -20,7 +21,7 @@ WHOLE = ("subset_of", "cleaned_from", "reformatted_from", "translated_from", "an
          "rewritten_from")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Licence:
     """A licence or a provider's terms; the columns of licenses.csv that say what it asks.
 
@@ -43,7 +44,7 @@ class Licence:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inherited:
     """A licence that reaches a record.
 
@@ -64,7 +65,7 @@ class Inherited:
     undated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conflict:
     """Two licences that do not go together, in words, and the way by which they meet."""
 
@@ -73,7 +74,7 @@ class Conflict:
     via: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unknown:
     """An origin of which something is not known: ``reason`` says what, ``via`` how it is reached."""
 
@@ -82,7 +83,7 @@ class Unknown:
     via: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """What a record's own makers grant, and what it inherits. ``influences`` are licences of seeds and
     filters, of which nothing stands in the record."""
@@ -101,7 +102,7 @@ def terms(edition: Edition, id: str) -> Terms:
     Raises:
         UnknownName: ``id`` is not the id of a dataset or model.
     """
-    trace = lineage.trace(edition, id)
+    trace = lineage.ancestry(edition, id)
     nodes = {node.id: node for node in trace.nodes}
     licences = read_licences(edition)
     ways = shortest(id, trace.edges)
@@ -264,6 +265,7 @@ def unknowns(
             yield Unknown(id, "; ".join(reasons), via)
 
 
+@lru_cache(maxsize=8)
 def read_licences(edition: Edition) -> dict[str, Licence]:
     """Every licence of the edition by its id."""
     columns = (

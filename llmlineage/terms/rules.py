@@ -14,7 +14,7 @@ from llmlineage.lineage import Edge
 INFLUENCE = "influence"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConflictRule:
     """Holds where the own licence and the inherited one have the values of ``own`` and ``inherited``."""
 
@@ -25,7 +25,7 @@ class ConflictRule:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """``carries`` maps a relation, role or stage to what of the parent it brings to the child."""
 
