@@ -80,9 +80,11 @@ def main() -> None:
 def measure_curated(folder: Path, runs: int) -> None:
     """Look-ups on the embedded edition, and the pipeline that makes it."""
     trace = [LLMLINEAGE, "trace", "OpenHermes-2"]
-    polars, ours = alternating([[PYTHON, "-c", "import polars"], trace], runs)
+    audit = [LLMLINEAGE, "audit", str(ROOT / "examples" / "axolotl.yml")]
+    polars, ours, audited = alternating([[PYTHON, "-c", "import polars"], trace, audit], runs)
     row('`python -c "import polars"`', polars)
     row("`llmlineage trace OpenHermes-2`, embedded edition", ours, '`python -c "import polars"`', polars)
+    row("`llmlineage audit examples/axolotl.yml`", audited, '`python -c "import polars"`', polars)
     row("`llmlineage trace OpenHermes-2 --full --json`", timed([*trace, "--full", "--json"], runs))
     validate = timed([LLMLINEAGE, "validate", str(ROOT)], 3)
     rows = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in ROOT.glob("data/*.csv"))

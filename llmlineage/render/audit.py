@@ -108,7 +108,7 @@ def licences(arrivals: Sequence[Arrival], paint: Paint, width: int | None) -> li
         if one.carries == INFLUENCE:
             continue
         asked = asks(one.license)
-        lines = [f"  {paint(one.license.name, 'name')}", *([f"    {asked}"] if asked else [])]
+        lines = [f"  {paint(one.license.name, 'name')}", *(indented(asked, "    ", width) if asked else [])]
         if one.via:
             lines += indented(f"{arrival.entry}: {way(one.via)}", "    ", width)
             lines.append(f"    {paint(one.via[-1].source.url, 'step')}")

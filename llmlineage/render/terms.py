@@ -29,7 +29,7 @@ def text(
     yield paint(name, "root")
     yield f"own licence: {terms.own.name}" if terms.own else paint("own licence: not known", "unknown")
     if terms.own and asks(terms.own):
-        yield f"    {asks(terms.own)}"
+        yield from indented(asks(terms.own), "    ", width)
     if terms.conflicts:
         yield ""
         yield paint("Conflicts", "heading")
@@ -68,7 +68,7 @@ def arrival(one: Inherited, paint: Paint, width: int | None) -> Iterator[str]:
     undated = "; which version was in force is not known" if one.undated else ""
     yield f"  {paint(one.license.name, 'name')}"
     if asked := asks(one.license):
-        yield f"    {asked}"
+        yield from indented(asked, "    ", width)
     yield from indented(f"{CARRIES[one.carries]} {one.origin}{also}{share}{undated}", "    ", width)
     yield from indented(f"by: {way(one.via)}", "    ", width)
     yield f"    {paint(one.via[-1].source.url, 'step')}"
