@@ -157,12 +157,17 @@ def audit(edition: Edition, config: Config) -> Audit:
 def record_of(edition: Edition, use: DatasetUse | ModelUse, tables: Sequence[str]) -> str | None:
     """The record that a config's name means; none for a file or folder of somebody's disk."""
     for name in (use.stands_for, use.name):
-        if not name or name.startswith(_PLACES) or name.lower().endswith(_FILES):
+        if not name or is_place(name):
             continue
         match = names.find(edition, name, tables)
         if match:
             return match.id
     return None
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is a file or folder of somebody's disk."""
+    return name.startswith(_PLACES) or name.lower().endswith(_FILES)
 
 
 def arriving(
