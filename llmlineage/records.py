@@ -12,6 +12,8 @@ from llmlineage.lineage import Edge, Source, neighbours, source_of
 from llmlineage.names import ALL_TABLES, NODE_TABLES
 
 LISTS = ("languages", "architecture")
+# The tables of the edges from a record to its parents; a licence may have the id of a model.
+EDGES_UP = {"datasets": ("derivations", "generations"), "models": ("trainings", "adaptations")}
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,11 @@ def record(edition: Edition, table: str, id: str) -> Record:
 
 def discrepancies(edition: Edition, table: str, id: str) -> tuple[Mapping[str, object], ...]:
     """Claims about a record, or about the edges to its parents, that were not accepted."""
-    tables = (
-        table,
-        *(("derivations", "generations") if table == "datasets" else ("trainings", "adaptations")),
-    )
+    tables = (table, *EDGES_UP.get(table, ()))
+    marks = ", ".join("?" * len(tables))
     cursor = edition.index.execute(
         'SELECT "table", id, attribute, stated, stated_by, accepted, source, locator, note '
-        'FROM discrepancies WHERE id = ? AND "table" IN (?, ?, ?) ORDER BY "table", attribute, stated',
+        f'FROM discrepancies WHERE id = ? AND "table" IN ({marks}) ORDER BY "table", attribute, stated',
         (id, *tables),
     )
     names = [column[0] for column in cursor.description]

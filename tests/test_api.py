@@ -33,6 +33,33 @@ def test_an_unknown_name_carries_the_closest(lineage: Lineage, call: str) -> Non
     assert caught.value.name == "alpa" and caught.value.closest[0] == "alpha"
 
 
+def test_what_a_name_means_most_often_is_answered(lineage: Lineage) -> None:
+    assert lineage.resolve("mixture") == "mix-7b"
+    assert lineage.resolve("mixture (dataset)") == "mix"
+
+
+def test_a_trace_may_be_turned_shortened_and_narrowed(lineage: Lineage) -> None:
+    def steps(*arguments: object, **filters: object) -> list[tuple[str, str]]:
+        edges = lineage.trace("alpha", *arguments, **filters).edges  # type: ignore[arg-type]
+        return sorted((edge.child, edge.parent) for edge in edges)
+
+    assert steps() == [("alpha", "seeds"), ("alpha", "writer")]
+    assert steps(only="models") == [("alpha", "writer")]
+    assert steps(relations=["seeded_by"]) == [("alpha", "seeds")]
+    assert steps("down", 1) == [("beta-1.0", "alpha"), ("mix", "alpha")]
+    assert set(lineage.reachable("alpha", "down")) == {"beta-1.0", "mix", "mix-7b"}
+
+
+def test_every_error_is_of_one_kind(lineage: Lineage, tmp_path: Path) -> None:
+    for call in (
+        lambda: llmlineage.open(tmp_path),
+        lambda: lineage.why("mix", "alpa"),
+        lambda: lineage.table("edge"),
+    ):
+        with pytest.raises(llmlineage.LineageError):
+            call()
+
+
 def test_an_unknown_name_is_an_error_before_the_first_is_asked_for(lineage: Lineage) -> None:
     with pytest.raises(llmlineage.UnknownName):
         lineage.reachable("alpa")

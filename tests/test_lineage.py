@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from inspect import stack
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,6 +56,7 @@ def test_every_walk_finds_what_brute_force_finds(graph: Graph) -> None:
                 reached = list(lineage.reachable(edition, root, direction))
                 distances, _ = brute_force(graph.steps, root, direction == "up")
                 assert sorted([root, *reached]) == sorted(distances)
+            assert lineage.ancestry(edition, root) == lineage.trace(edition, root)
 
 
 @few
@@ -61,6 +64,7 @@ def test_every_walk_finds_what_brute_force_finds(graph: Graph) -> None:
 def test_filters_follow_only_what_they_name(graph: Graph, data: st.DataObject) -> None:
     for edition in compiled(graph):
         root = data.draw(st.sampled_from(graph.nodes))
+        depth = data.draw(st.sampled_from([None, 1, 2]))
         for direction in ("up", "down"):
             for only, kind in (("datasets", "d"), ("models", "m")):
                 kept = tuple(
@@ -68,14 +72,15 @@ def test_filters_follow_only_what_they_name(graph: Graph, data: st.DataObject) -
                     for step in graph.steps
                     if (step.parent if direction == "up" else step.child).startswith(kind)
                 )
-                distances, crossed = brute_force(kept, root, direction == "up")
-                trace = lineage.trace(edition, root, direction, only=only)
-                assert {node.id for node in trace.nodes} == set(distances)
+                distances, crossed = brute_force(kept, root, direction == "up", depth)
+                trace = lineage.trace(edition, root, direction, depth, only=only)
+                assert {node.id: node.depth for node in trace.nodes} == distances
                 assert set(map(as_step, trace.edges)) == crossed
             relations = data.draw(st.sets(st.sampled_from(lineage.RELATIONS), min_size=1))
             kept = tuple(step for step in graph.steps if step.relation in relations)
-            _, crossed = brute_force(kept, root, direction == "up")
-            trace = lineage.trace(edition, root, direction, relations=relations)
+            distances, crossed = brute_force(kept, root, direction == "up", depth)
+            trace = lineage.trace(edition, root, direction, depth, relations=relations)
+            assert {node.id: node.depth for node in trace.nodes} == distances
             assert set(map(as_step, trace.edges)) == crossed
 
 
@@ -156,10 +161,15 @@ def test_a_relation_that_is_none_is_never_sql(edition: Edition) -> None:
     assert {edge.relation for edge in trace.edges} == {"includes"}
 
 
-def test_a_long_chain_is_walked_to_its_end(tmp_path: Path) -> None:
-    nodes = tuple(f"d{number:04}" for number in range(1_500))
+def test_a_chain_longer_than_the_stack_is_walked_to_its_end(tmp_path: Path) -> None:
+    nodes = tuple(f"d{number:03}" for number in range(300))
     steps = tuple(Step(child, "includes", "", parent, "") for parent, child in pairwise(nodes))
     edition = edition_of(Graph(nodes, steps), tmp_path)
-    assert lineage.trace(edition, nodes[-1]).nodes[-1].depth == len(nodes) - 1
-    (way,) = lineage.why(edition, nodes[0], nodes[-1])
-    assert len(way) == len(nodes) - 1
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(stack()) + 100)
+    try:
+        trace = lineage.trace(edition, nodes[-1])
+        (way,) = lineage.why(edition, nodes[0], nodes[-1])
+    finally:
+        sys.setrecursionlimit(limit)
+    assert trace.nodes[-1].depth == len(way) == len(nodes) - 1

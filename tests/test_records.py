@@ -8,7 +8,9 @@ import pytest
 
 from llmlineage import records
 from llmlineage.edition import Edition, open_edition
+from llmlineage.edition.compile import build_edition
 from llmlineage.errors import UnknownName
+from tests.mutate import added, cell, together
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +53,30 @@ def test_every_word_must_be_found_and_words_match_from_their_start(edition: Edit
     assert records.search(edition, "-- ") == []
 
 
-def test_a_name_counts_more_than_a_summary(edition: Edition) -> None:
-    hits = records.search(edition, "writer")
-    assert hits[0].id == "writer"
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+def test_a_name_counts_more_than_an_alias_and_that_more_than_a_summary(package: Path, tmp_path: Path) -> None:
+    together(
+        cell("datasets", 2, "summary", "Quill"),
+        cell("aliases", 2, "alias", "Quill"),
+        cell("models", 4, "name", "A Quill of Many Words"),
+    )(package)
+    edition = open_edition(build_edition(package, tmp_path / "edition", validate=False))
+    hits = records.search(edition, "quill")
+    assert [hit.id for hit in hits] == ["writer", "mix-7b", "alpha"]
+    assert hits[0].score > hits[1].score > hits[2].score
+
+
+def test_claims_about_the_edges_to_its_parents_are_shown_with_the_child_alone(
+    package: Path, tmp_path: Path
+) -> None:
+    together(
+        cell("licenses", 3, "id", "mix-7b"),
+        added("discrepancies", table="trainings", id="mix-7b", attribute="rows", stated="1",
+              stated_by="press", source="card"),
+    )(package)  # fmt: skip
+    edition = open_edition(build_edition(package, tmp_path / "edition", validate=False))
+    (claim,) = records.record(edition, "models", "mix-7b").discrepancies
+    assert (claim["table"], claim["stated"]) == ("trainings", "1")
+    assert records.record(edition, "licenses", "mix-7b").discrepancies == ()
 
 
 def test_the_limit_holds(edition: Edition) -> None:

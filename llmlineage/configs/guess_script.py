@@ -14,7 +14,8 @@ PROGRAMS = (
 )  # fmt: skip
 DATASETS: tuple[tuple[str, DatasetRole], ...] = (
     ("dataset_name", "train"), ("dataset", "train"), ("train_dataset", "train"), ("data_path", "train"),
-    ("train_file", "train"), ("train_data", "train"), ("train_data_path", "train"), ("dataset_path", "train"),
+    ("train_file", "train"), ("train_file_path", "train"), ("train_data", "train"),
+    ("train_data_path", "train"), ("dataset_path", "train"),
     ("eval_dataset", "evaluation"), ("validation_file", "evaluation"), ("eval_data_path", "evaluation"),
 )  # fmt: skip
 MODELS: tuple[tuple[str, ModelRole], ...] = (

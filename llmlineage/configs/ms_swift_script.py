@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from llmlineage.configs.model import Config, DatasetUse, ModelUse
@@ -12,6 +13,10 @@ from llmlineage.configs.shell import Command, flags
 PROGRAMS = ("swift", "megatron")
 TASKS = (
     "sft", "pt", "rlhf", "infer", "export", "deploy", "sample", "eval", "app", "rollout", "merge-lora",
+)  # fmt: skip
+DATASETS = (
+    ("dataset", "train"), ("cached_dataset", "train"), ("chord_sft_dataset", "train"),
+    ("val_dataset", "evaluation"),
 )  # fmt: skip
 # Stages that train or change weights, as against those that only run them.
 TRAINS = ("sft", "pt", "rlhf")
@@ -35,8 +40,10 @@ def task_of(command: Command) -> str | None:
 def read(commands: Sequence[Command], path: Path) -> Config:
     runs = [command for command in commands if task_of(command)]
     made = [folder for command in runs for folder in flags(command).get("output_dir", [])]
-    datasets = [use for command in runs for use in datasets_of(command, made)]
-    models = [use for command in runs for use in models_of(command, made, alone=len(runs) == 1)]
+    exported = any(command[0] == "export" and asks_for_hub(command) for command in commands)
+    datasets = [use for command in runs for use in datasets_of(command, made, exported)]
+    models = [use for command in runs for use in models_of(command, made, exported, alone=len(runs) == 1)]
+    files = dict.fromkeys(file for command in runs for file in configs_of(command))
     tasks = [task for command in runs if (task := task_of(command)) in TRAINS]
     kinds = [kind for command in runs for kind in flags(command).get("rlhf_type", [])]
     tuners = [
@@ -53,27 +60,39 @@ def read(commands: Sequence[Command], path: Path) -> Config:
         models=tuple(dict.fromkeys(models)),
         trains=next(iter((*kinds, *tasks)), None),
         adapter=next(iter(tuners), None),
+        remarks=tuple(f"it runs with {file}, which is a config of its own" for file in files),
     )
+
+
+def configs_of(command: Command) -> Iterator[str]:
+    """``swift sft some.yaml``; what follows another flag is that flag's."""
+    for word, following in pairwise(command):
+        if following.endswith((".yaml", ".yml")) and (word in TASKS or word == "--config"):
+            yield following
 
 
 def on_hub(command: Command) -> bool:
     """Whether ids are the Hub's: ModelScope's are the default."""
     wanted = flags(command).get("use_hf", [])
-    return bool(wanted and wanted[0].lower() in ("true", "1")) or "USE_HF=1" in command
+    return bool(wanted and wanted[0].lower() in ("true", "1")) or asks_for_hub(command)
 
 
-def datasets_of(command: Command, made: Sequence[str]) -> Iterator[DatasetUse]:
+def asks_for_hub(command: Command) -> bool:
+    return any(word.lower() in ("use_hf=1", "use_hf=true") for word in command)
+
+
+def datasets_of(command: Command, made: Sequence[str], exported: bool = False) -> Iterator[DatasetUse]:
     given = flags(command)
-    for key, role in (("dataset", "train"), ("cached_dataset", "train"), ("val_dataset", "evaluation")):
+    for key, role in DATASETS:
         for text in given.get(key, []):
             for word in text.split():
                 if not is_made(word, made):
                     yield dataset_use(
-                        word, "evaluation" if role == "evaluation" else "train", on_hub(command)
+                        word, "evaluation" if role == "evaluation" else "train", exported or on_hub(command)
                     )
 
 
-def models_of(command: Command, made: Sequence[str], alone: bool) -> Iterator[ModelUse]:
+def models_of(command: Command, made: Sequence[str], exported: bool, alone: bool) -> Iterator[ModelUse]:
     given = flags(command)
     for key, role in MODELS:
         for text in given.get(key.replace("-", "_"), []):
@@ -81,8 +100,11 @@ def models_of(command: Command, made: Sequence[str], alone: bool) -> Iterator[Mo
                 # What an earlier stage of the script wrote is no input of the script.
                 if is_made(name, made) or (not alone and name.startswith(("output/", "megatron_output/"))):
                     continue
-                yield model_use(name, role, on_hub(command))
+                yield model_use(name, role, exported or on_hub(command))
 
 
 def is_made(name: str, made: Sequence[str]) -> bool:
-    return any(name == folder or name.startswith(folder.rstrip("/") + "/") for folder in made if folder)
+    """Whether it is one of these folders or within one, with or without ``./`` before it."""
+    plain = name.removeprefix("./")
+    folders = (folder.removeprefix("./").rstrip("/") for folder in made)
+    return any(plain == folder or plain.startswith(f"{folder}/") for folder in folders if folder)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llmlineage.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.configs.ms_swift_script import is_made
 from llmlineage.configs.shell import Command, flags
 
 DATASETS: tuple[tuple[str, DatasetRole], ...] = (
@@ -22,6 +23,7 @@ MODELS: tuple[tuple[str, ModelRole], ...] = (
     ("ref.model_name_or_path", "reference"), ("ref_pretrain", "reference"),
     ("teacher.model_name_or_path", "teacher"), ("teacher_model", "teacher"),
 )  # fmt: skip
+OUTPUTS = ("ckpt.output_dir", "save_path", "output_path")
 _MODULE = re.compile(r"openrlhf[./]cli[./](\w+?)(?:\.py)?$")
 
 
@@ -40,11 +42,15 @@ def stage(command: Command) -> str | None:
 
 def read(commands: Sequence[Command], path: Path) -> Config:
     runs = [command for command in commands if stage(command)]
+    made = [place for command in runs for key in OUTPUTS for place in flags(command).get(key, [])]
+    data = (use for command in runs for use in datasets(flags(command)))
+    weights = dict.fromkeys(use for command in runs for use in models(flags(command)))
     return Config(
         file=str(path),
         framework="openrlhf",
-        datasets=tuple(use for command in runs for use in datasets(flags(command))),
-        models=tuple(dict.fromkeys(use for command in runs for use in models(flags(command)))),
+        # What an earlier stage of the script wrote is no input of the script.
+        datasets=tuple(dict.fromkeys(use for use in data if not is_made(use.name, made))),
+        models=tuple(use for use in weights if not is_made(use.name, made)),
         trains=stage(runs[0]),
         adapter="lora" if any(has_lora(flags(command)) for command in runs) else None,
     )
@@ -71,4 +77,6 @@ def models(given: dict[str, list[str]]) -> Iterator[ModelUse]:
     for key, role in MODELS:
         for value in given.get(key, [])[:1]:
             for name in value.split(",") if role == "reward" else [value]:
-                yield ModelUse(name, role=role)
+                # batch_inference takes the model that scores as the one that would be trained.
+                scores = role == "base" and given.get("eval_task") == ["rm"]
+                yield ModelUse(name, role="reward" if scores else role)

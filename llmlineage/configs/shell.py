@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 # Variables that hold themselves twice would double without end.
 LONGEST_WORD = 200_000
 MOST_WORDS = 200_000
-# How deep a string that is a script itself (bash -c "...") is followed.
+# How deep a string that is a script itself (bash -c "...") is followed, and ${a:-${b:-...}}.
 DEEPEST = 3
+DEEPEST_DEFAULT = 50
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _DEFAULT = re.compile(r"(\w+)(:?[-=+?])(.*)", re.DOTALL)
@@ -38,6 +39,8 @@ class _Script:
     place: int = 0
     heredocs: list[tuple[str, bool, bool]] = field(default_factory=list)
     words_left: int = MOST_WORDS
+    defaults_open: int = 0
+    branches: int = 0
 
 
 def commands(text: str) -> list[Command]:
@@ -81,24 +84,28 @@ def _run(script: _Script) -> Iterator[Command]:
 
 
 def _perform(script: _Script, raw: list[str], bodies: list[str]) -> Iterator[Command]:
-    while raw and raw[0] in _KEYWORDS:
-        raw = raw[1:]
+    raw = _without_keywords(script, raw)
     if not raw:
         return
     if raw[0] == "for" and len(raw) > 3 and raw[2] == "in":
         values = [word for one in raw[3:] for word in _expand(script, one)]
         script.variables[raw[1]] = values[:1]  # a loop is taken once
         return
-    if raw[0] in _DECLARES:
+    declares = raw[0] if raw[0] in _DECLARES else None
+    if declares:
         raw = [one for one in raw[1:] if not one.startswith("-")]
-    settings: Command = []
-    while raw and (match := _ASSIGNMENT.match(raw[0])):
-        if len(raw) == 1 or not settings or _ASSIGNMENT.match(raw[0]):
-            _assign(script, match, raw[0][match.end() :])
-        settings.append(raw[0][: match.end()].replace("+", "") + " ".join(script.variables[match[1]]))
-        raw = raw[1:]
-    if not raw:
+    names = []
+    for one in raw:
+        if not (match := _ASSIGNMENT.match(one)):
+            break
+        _assign(script, match, one[match.end() :])
+        names.append(match[1])
+    raw = raw[len(names) :]
+    if declares == "export" and names:
+        yield ["export", *_settings(script, names)]  # what it sets may decide how a program reads names
+    if declares or not raw:
         return
+    settings = _settings(script, names)
     if raw[0] == "read" and bodies:
         names = [one for one in raw[1:] if _NAME.fullmatch(one)]
         if names:
@@ -116,6 +123,17 @@ def _perform(script: _Script, raw: list[str], bodies: list[str]) -> Iterator[Com
         yield [*settings, *words]
 
 
+def _without_keywords(script: _Script, raw: list[str]) -> list[str]:
+    while raw and raw[0] in _KEYWORDS:
+        script.branches = max(script.branches + (raw[0] == "if") - (raw[0] == "fi"), 0)
+        raw = raw[1:]
+    return raw
+
+
+def _settings(script: _Script, names: list[str]) -> Command:
+    return [f"{name}={' '.join(script.variables[name])}" for name in names]
+
+
 def _inner_script(words: Command) -> str | None:
     """The script that stands in a word: ``eval "..."``, ``bash -c "..."``."""
     if words[0] == "eval":
@@ -128,14 +146,21 @@ def _inner_script(words: Command) -> str | None:
 
 def _assign(script: _Script, match: re.Match[str], raw: str) -> None:
     name, append = match[1], match[2]
+    held = _joined(script.variables.get(name, [])) if script.branches and not append else ""
+    if held and not re.match(r"\$\{?\d", held) and f"${name}" not in raw and f"${{{name}" not in raw:
+        return  # whether a branch is taken is not known: what was set before it, or by the first, counts
     if raw.startswith("(") and raw.endswith(")"):
         values = [word for one in _words_of(raw[1:-1]) for word in _expand(script, one)]
     else:
         values = [_joined(_expand(script, raw, split=False))]
+    if append and raw.startswith("("):
+        # In place: a list that is copied for each word that it gains takes minutes.
+        array = script.variables.setdefault(name, [])
+        array.extend(value[:LONGEST_WORD] for value in values)
+        del array[MOST_WORDS:]
+        return
     if append:
-        values = [*script.variables.get(name, []), *values]
-        if not raw.startswith("("):
-            values = ["".join(values)]
+        values = ["".join([*script.variables.get(name, []), *values])]
     script.variables[name] = [value[:LONGEST_WORD] for value in values[:MOST_WORDS]]
 
 
@@ -291,16 +316,18 @@ class _Words:
 
     done: list[str] = field(default_factory=list)
     current: list[str] = field(default_factory=list)
+    length: int = 0
     started: bool = False
 
     def add(self, piece: str) -> None:
         self.current.append(piece)
+        self.length += len(piece)
         self.started = True
 
     def end_word(self) -> None:
         if self.started:
             self.done.append("".join(self.current))
-        self.current, self.started = [], False
+        self.current, self.length, self.started = [], 0, False
 
     def add_split(self, value: str) -> None:
         """Add what a variable held outside quotes; a command that is not run stays one piece."""
@@ -327,7 +354,7 @@ def _expand(script: _Script, raw: str, split: bool = True) -> list[str]:
     text = raw.replace("\\\n", "")
     words = _Words()
     place, quoted = 0, False
-    while place < len(text) and sum(map(len, words.current)) <= LONGEST_WORD:
+    while place < len(text) and words.length <= LONGEST_WORD:
         letter = text[place]
         if letter == '"':
             quoted = not quoted
@@ -372,14 +399,14 @@ def _variable(script: _Script, text: str, place: int) -> tuple[str | list[str], 
         if inside in script.variables:
             return _joined(script.variables[inside]), end
         match = _DEFAULT.fullmatch(inside)
-        if match:
+        if match and script.defaults_open < DEEPEST_DEFAULT:
             held = _joined(script.variables.get(match[1], []))
             if match[2].endswith("+"):
-                return (_joined(_expand(script, match[3], split=False)) if held else ""), end
+                return (_default(script, match[3]) if held else ""), end
             if held:
                 return held, end
             if not match[2].endswith("?"):
-                return _joined(_expand(script, match[3], split=False)), end
+                return _default(script, match[3]), end
         return written, end
     if following == "(":
         end = _closing(text, place + 1, "(", ")")
@@ -389,3 +416,10 @@ def _variable(script: _Script, text: str, place: int) -> tuple[str | list[str], 
         held_values = script.variables.get(name[0])
         return (text[place : name.end()] if held_values is None else _joined(held_values)), name.end()
     return text[place : place + 2], place + 2
+
+
+def _default(script: _Script, raw: str) -> str:
+    script.defaults_open += 1
+    value = _joined(_expand(script, raw, split=False))
+    script.defaults_open -= 1
+    return value

@@ -164,3 +164,34 @@ def test_a_script_that_hands_on_a_config_names_it(tmp_path: Path) -> None:
 def test_a_script_that_trains_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoConfig, match="runs nothing that is known to train"):
         read(tmp_path, "docker build .\necho done")
+
+
+def test_modelscope_is_left_by_an_exported_setting_too(tmp_path: Path) -> None:
+    script = "export USE_HF=1\nswift sft --model org/m --dataset AI-ModelScope/alpaca-gpt4-data-en"
+    assert read(tmp_path, script).datasets[0].stands_for is None
+
+
+def test_a_folder_that_a_stage_wrote_is_none_with_or_without_a_point(tmp_path: Path) -> None:
+    script = (
+        "swift export --model org/m --dataset org/d --to_cached_dataset true --output_dir ./cached\n"
+        "swift sft --model org/m --cached_dataset cached/train --chord_sft_dataset org/more"
+    )
+    assert names(read(tmp_path, script)) == ["org/d", "org/more"]
+
+
+def test_ms_swift_names_the_config_that_a_script_hands_on(tmp_path: Path) -> None:
+    with pytest.raises(NoConfig, match=r"it runs with sft\.yaml"):
+        read(tmp_path, "swift sft sft.yaml")
+
+
+def test_openrlhf_stages_of_one_script_are_told_apart(tmp_path: Path) -> None:
+    script = (
+        "python -m openrlhf.cli.batch_inference --pretrain org/m --dataset org/d --output_path out/a.jsonl\n"
+        "python -m openrlhf.cli.batch_inference --eval_task rm --pretrain org/rm --dataset out/a.jsonl"
+        " --output_path out/b.jsonl\n"
+        "python -m openrlhf.cli.train_dpo --pretrain org/m --dataset out/b.jsonl --save_path out/m\n"
+        "python -m openrlhf.cli.train_dpo --pretrain out/m --dataset org/e"
+    )
+    config = read(tmp_path, script)
+    assert names(config) == ["org/d", "org/e"]
+    assert models(config) == ["org/m"] and models(config, "reward") == ["org/rm"]

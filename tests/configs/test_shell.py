@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from llmlineage.configs.shell import commands, flags
@@ -91,3 +93,41 @@ def test_flags_hold_all_their_values() -> None:
 def test_a_hostile_script_is_read_to_its_end(script: str) -> None:
     """What doubles with each line, or is walked again for each letter, would not come back."""
     assert all(sum(map(len, command)) < 5_000_000 for command in commands(script))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "A+=(xyz)\n" * 20_000,
+        'run "' + "$A " * 200_000 + '"',
+        "run " + '"' * 400_000,
+        "run " + "\\" * 400_000,
+        "x=${a:-" * 20_000,
+        "x=${a:-b} " * 20_000,
+    ],
+    ids=range(6),
+)
+def test_a_long_script_takes_no_longer_for_each_letter(script: str) -> None:
+    start = time.perf_counter()
+    commands(script)
+    assert time.perf_counter() - start < 5
+
+
+def test_what_is_exported_is_told() -> None:
+    assert commands("export USE_HF=1\nrun a") == [["export", "USE_HF=1"], ["run", "a"]]
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("M=a\nif ((i > 0)); then\n  M=b\nfi\nrun $M", ["run", "a"]),
+        ("if [ -d x ]; then M=a; else M=b; fi\nrun $M", ["run", "a"]),
+        ("M=\nif [ -z $M ]; then M=a; fi\nrun $M", ["run", "a"]),
+        ("M=$1\nif [ -z $M ]; then M=a; fi\nrun $M", ["run", "a"]),
+        ('A=--x\nif [ 1 ]; then A="$A --y"; fi\nrun $A', ["run", "--x", "--y"]),
+        ("if [ 1 ]; then M=a; fi\nM=b\nrun $M", ["run", "b"]),
+        ("M=$HOME/a\nif [ 1 ]; then M=b; fi\nrun $M", ["run", "$HOME/a"]),
+    ],
+)
+def test_of_branches_what_came_first_counts(script: str, words: list[str]) -> None:
+    assert commands(script)[-1] == words

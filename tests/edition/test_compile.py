@@ -55,8 +55,10 @@ def test_the_descriptor_tells_counts_and_checksums(tiny_edition: Path) -> None:
 def test_columns_have_the_types_of_the_schema(tiny_edition: Path, table: str) -> None:
     schema = pl.read_parquet_schema(tiny_edition / f"{table}.parquet")
     kinds = {"string": pl.String(), "integer": pl.Int64(), "number": pl.Float64(), "boolean": pl.Boolean()}
+    columns: list[str] = []
     for field in known_schema(table)["fields"]:
         name = field["name"]
+        columns += [name, f"{name}_precision"] if "rdfType" in field else [name]
         if "rdfType" in field:  # a date that may be known to the year alone
             assert (schema[name], schema[f"{name}_precision"]) == (pl.Date(), pl.String())
         elif field["type"] == "list":
@@ -65,6 +67,7 @@ def test_columns_have_the_types_of_the_schema(tiny_edition: Path, table: str) ->
             assert schema[name] == pl.Date()
         else:
             assert schema[name] == kinds[field["type"]], name
+    assert list(schema) == columns
 
 
 def test_a_partial_date_is_its_first_day_with_its_precision(tiny_edition: Path) -> None:
@@ -74,6 +77,22 @@ def test_a_partial_date_is_its_first_day_with_its_precision(tiny_edition: Path) 
     assert found["beta-1.0"] == ("2023-06-01", "month")
     assert found["mix"] == ("2023-01-01", "year")
     assert found["beta-all"] == ("None", None)
+
+
+def test_a_list_holds_its_items(tiny_edition: Path) -> None:
+    frame = pl.read_parquet(tiny_edition / "datasets.parquet")
+    assert dict(frame.select("id", "languages").iter_rows()) == {
+        "alpha": ["en"], "beta-1.0": ["en", "fr"], "beta-all": None, "mix": None, "seeds": None,
+    }  # fmt: skip
+
+
+def test_derived_tables_are_typed(tiny_edition: Path) -> None:
+    nodes, edges, ancestry = (pl.read_parquet_schema(tiny_edition / f"{name}.parquet") for name in DERIVED)
+    assert (nodes["released"], nodes["released_precision"], nodes["rows"]) == (
+        pl.Date(), pl.String(), pl.Int64(),
+    )  # fmt: skip
+    assert (edges["rows"], edges["weight"], edges["child_type"]) == (pl.Int64(), pl.Float64(), pl.String())
+    assert dict(ancestry) == {"node": pl.String(), "ancestor": pl.String(), "distance": pl.Int32()}
 
 
 def test_edges_are_the_four_tables_in_one_shape(tiny_edition: Path) -> None:

@@ -2,59 +2,94 @@
 
 from __future__ import annotations
 
-import signal
+import hashlib
+import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from llmlineage.edition import open_edition
+from llmlineage.edition import DESCRIPTOR, open_edition
 from llmlineage.edition.compile import build_edition
 from llmlineage.edition.swap import replacing
 from llmlineage.errors import InvalidEdition
 from tests.conftest import run
+from tests.mutate import Mutation, document
 from tests.tiny import write_tiny
 
-# Swaps two versions of a folder for ever; the marker says that the first swap is done.
-SWAPS = """
-import sys
+# Replaces a copy of an edition, killed before its first change to the disk, then before its second ...
+KILLS = """
+import os, shutil, signal, sys
 from pathlib import Path
-from llmlineage.edition.swap import replacing
-folder, n = Path(sys.argv[1]), 0
-while True:
-    n += 1
-    with replacing(folder) as new:
-        for name in ("edition.json", "a", "b", "c"):
-            (new / name).write_text(str(n))
-    if n == 1:
-        print("swapped", flush=True)
+from llmlineage.edition.compile import build_edition
+
+package, old, folder = map(Path, sys.argv[1:])
+
+def build(place, changes):
+    def audit(event, arguments):
+        nonlocal changes
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in CHANGES:
+            changes -= 1
+            if changes < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(audit)
+    build_edition(package, place, validate=False)
+    os._exit(0)
+
+CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "sqlite3.connect"}
+status, changes = signal.SIGKILL, 0
+while status == signal.SIGKILL:
+    place = folder / str(changes) / "edition"
+    shutil.copytree(old, place)
+    child = os.fork()
+    if not child:
+        try:
+            build(place, changes)
+        finally:
+            os._exit(1)
+    status = os.waitpid(child, 0)[1]
+    changes += 1
+sys.exit(status)
 """
 
 
+def version(number: str) -> Mutation:
+    return document("datapackage.json", lambda descriptor: descriptor.update(version=number))
+
+
 def whole(folder: Path) -> str:
-    """The one version that all files of a folder hold, looked up as an edition is."""
-    from llmlineage.edition import locate
+    """The version of the edition that opens, after each of its files was held against its checksum."""
+    edition = open_edition(folder)
+    descriptor = json.loads((Path(edition.path) / DESCRIPTOR).read_text(encoding="utf-8"))
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in Path(edition.path).iterdir()
+        if path.name != DESCRIPTOR
+    }
+    assert found == {name: told["sha256"] for name, told in descriptor["files"].items()}
+    assert edition.version == descriptor["version"]
+    return edition.version
 
-    found = Path(locate(str(folder)))
-    versions = {path.read_text() for path in found.iterdir()}
-    assert len(versions) == 1 and len(list(found.iterdir())) == 4
-    return versions.pop()
 
-
-def test_a_swap_killed_at_any_moment_leaves_a_whole_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "edition"
-    last = 0
-    for wait in range(12):
-        process = subprocess.Popen([sys.executable, "-c", SWAPS, folder], stdout=subprocess.PIPE)
-        assert process.stdout is not None and process.stdout.readline() == b"swapped\n"
-        time.sleep(0.001 * wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        last = int(whole(folder))
-    assert last >= 1
+def test_a_build_killed_before_any_of_its_changes_leaves_a_whole_edition(
+    package: Path, tmp_path: Path
+) -> None:
+    version("1.0.0")(package)
+    old = build_edition(package, tmp_path / "old", validate=False)
+    version("2.0.0")(package)
+    subprocess.run([sys.executable, "-c", KILLS, package, old, tmp_path / "killed"], check=True)
+    places = sorted((tmp_path / "killed").iterdir(), key=lambda place: int(place.name))
+    versions = [whole(place / "edition") for place in places]
+    assert versions == sorted(versions) and set(versions) == {"1.0.0", "2.0.0"}
+    assert not all((place / "edition").exists() for place in places), "killed between the renames too"
+    assert any(list(place.glob(".*.new")) for place in places), "killed while it was written too"
+    version("3.0.0")(package)
+    for place in places:
+        build_edition(package, place / "edition", validate=False)
+        assert whole(place / "edition") == "3.0.0"
+        assert not list(place.glob(".*.previous"))
 
 
 def test_a_swap_after_a_killed_one_clears_up(tmp_path: Path) -> None:
@@ -80,8 +115,11 @@ def test_what_fails_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
 def test_what_a_link_points_to_is_replaced_and_not_the_link(package: Path, tmp_path: Path) -> None:
     real = build_edition(package, tmp_path / "real")
     (tmp_path / "link").symlink_to(real)
+    version("2.0.0")(package)
     build_edition(package, tmp_path / "link")
-    assert (tmp_path / "link").is_symlink() and open_edition(real).version
+    assert (tmp_path / "link").is_symlink() and whole(real) == "2.0.0"
+    real.rename(tmp_path / ".llmlineage-real.previous")
+    assert whole(tmp_path / "link") == "2.0.0", "a link to a swap that was cut short"
 
 
 def test_a_folder_of_something_else_is_never_replaced(package: Path, tmp_path: Path) -> None:
