@@ -15,6 +15,7 @@ from llmlineage.api import Lineage
 from llmlineage.edition import DESCRIPTOR, open_edition
 from llmlineage.package import Field, Package, Table
 from llmlineage.render import coverage as figures
+from llmlineage.render.card import size_category
 
 # Stands in the examples until the card is published, and is then the repository it is published to.
 REPOSITORY = "ORG/NAME"
@@ -81,12 +82,6 @@ def features(types: Mapping[str, str]) -> list[dict[str, str]]:
         {"name": name, "list": "string"} if type == "list<string>" else {"name": name, "dtype": type}
         for name, type in types.items()
     ]
-
-
-def size_category(rows: int) -> str:
-    """The Hub's name for a number of rows."""
-    limits = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"))
-    return next((name for limit, name in limits if rows < limit), "1M<n<10M")
 
 
 def introduction(package: Package) -> str:
