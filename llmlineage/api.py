@@ -16,6 +16,9 @@ from llmlineage.stats import Stats, stats
 if TYPE_CHECKING:
     import polars as pl
 
+    from llmlineage.contamination import Reached
+    from llmlineage.terms import Terms
+
 
 @dataclass(frozen=True)
 class Lineage:
@@ -79,6 +82,27 @@ class Lineage:
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Records whose name, aliases, organization or summary hold every word of ``text``."""
         return records.search(self.edition, text, limit=limit)
+
+    def terms(self, name: str) -> Terms:
+        """Licences and providers' terms that reach ``name`` along the graph. It is no legal advice.
+
+        Raises:
+            UnknownName: nothing is called so.
+        """
+        from llmlineage.terms import terms
+
+        return terms(self.edition, self.resolve(name))
+
+    def benchmarks(self, name: str, direction: Direction = "up") -> tuple[Reached, ...]:
+        """Benchmarks that reach ``name``, or with ``direction="down"`` what benchmark ``name`` reaches.
+
+        Raises:
+            UnknownName: nothing is called so.
+        """
+        from llmlineage import contamination
+
+        look = contamination.benchmarks_above if direction == "up" else contamination.benchmark_below
+        return look(self.edition, self.resolve(name))
 
     def stats(self, top: int = 8) -> Stats:
         """What the record covers; lists of records name the ``top`` first."""

@@ -100,3 +100,10 @@ def test_tables_and_stats_are_at_hand(lineage: Lineage, tiny_edition: Path) -> N
     assert llmlineage.table("nodes", tiny_edition).collect().equals(lineage.table("nodes").collect())
     assert lineage.stats().datasets["instruction"] == 2
     assert lineage.version == "0.1.0"
+
+
+def test_terms_and_benchmarks_take_names_too(lineage: Lineage) -> None:
+    assert lineage.terms("The Mix").root == "mix"
+    assert lineage.benchmarks("M7") == () and lineage.benchmarks("seeds", "down")[0].record == "alpha"
+    with pytest.raises(llmlineage.UnknownName):
+        lineage.terms("alpa")

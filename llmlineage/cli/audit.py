@@ -75,7 +75,7 @@ def command(
             click.echo("\n".join(render.text(one, near, paint, width(), full)))
             if not few:
                 click.echo()
-        if not few:
+        if len(audits) > 1:
             click.echo(render.summary(audits))
     for error in broken:
         click.echo(f"llmlineage: {error}", err=True)

@@ -20,6 +20,11 @@ from llmlineage.terms.rules import INFLUENCE
 
 # Entries of one group beyond this many are counted, not listed; --full lists all.
 MOST = 6
+# What it means to whoever trains on it.
+UNAVAILABLE = {
+    "unreleased": "never released, so nobody outside can look into it",
+    "withdrawn": "taken back by its makers, so what was in it cannot be checked again",
+}
 Closest = Callable[[Named], Sequence[str]]
 
 
@@ -53,7 +58,7 @@ def text(
         (
             "Cannot be looked into",
             [
-                list(indented(f"{one.id}: {one.status}; by {way(one.via)}", "  ", width))
+                list(indented(f"{one.id}: {UNAVAILABLE[one.status]}{by(one.via)}", "  ", width))
                 for one in audit.unavailable
             ],
         ),
@@ -72,6 +77,11 @@ def text(
                 yield f"  and {len(entries) - len(shown)} more; --full lists them"
     yield ""
     yield NOTICE
+
+
+def by(via: Sequence[Edge]) -> str:
+    """How a record is reached, or nothing where the config names it."""
+    return f"; {via[0].child} {way(via)}" if via else ""
 
 
 def named(one: Named, closest: Closest, paint: Paint, width: int | None) -> Iterator[str]:
