@@ -99,6 +99,8 @@ def test_tables_and_stats_are_at_hand(lineage: Lineage, tiny_edition: Path) -> N
     assert lineage.table("nodes").collect().height == 8
     assert llmlineage.table("nodes", tiny_edition).collect().equals(lineage.table("nodes").collect())
     assert lineage.stats().datasets["instruction"] == 2
+    assert len(lineage.search("lab", limit=2)) == 2
+    assert len(lineage.stats(top=1).hubs) == 1 < len(lineage.stats().hubs)
     assert lineage.version == "0.1.0"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from llmlineage import lineage
@@ -21,6 +21,14 @@ from llmlineage.errors import UnknownName
 from llmlineage.lineage import Edge
 from tests.graphs import Graph, Step, brute_force, edition_of, graphs, shortest_ways
 
+# d3 reaches d1 in one step and, by way of d2, in two.
+DETOUR = Graph(
+    ("d0", "d1", "d2", "d3", "d4"),
+    tuple(
+        Step(child, "includes", "", parent, "")
+        for child, parent in (("d1", "d0"), ("d2", "d1"), ("d3", "d1"), ("d3", "d2"), ("d4", "d3"))
+    ),
+)
 few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -41,6 +49,7 @@ def compiled(graph: Graph) -> Iterator[Edition]:
 
 
 @few
+@example(DETOUR)
 @given(graphs())
 def test_every_walk_finds_what_brute_force_finds(graph: Graph) -> None:
     for edition in compiled(graph):
@@ -85,6 +94,7 @@ def test_filters_follow_only_what_they_name(graph: Graph, data: st.DataObject) -
 
 
 @few
+@example(DETOUR)
 @given(graphs(most=7))
 def test_why_gives_every_shortest_way_and_no_other(graph: Graph) -> None:
     for edition in compiled(graph):
@@ -133,6 +143,12 @@ def test_edges_side_by_side_are_each_a_way(tmp_path: Path) -> None:
     edition = edition_of(Graph(("d0", "d1"), steps), tmp_path)
     assert [edge.part for edge in lineage.trace(edition, "d1").edges] == ["test", "train"]
     assert [[edge.part for edge in way] for way in lineage.why(edition, "d0", "d1")] == [["test"], ["train"]]
+
+
+def test_what_is_looked_up_in_batches_is_all_found(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = lineage.trace(edition, "mix-7b"), lineage.why(edition, "mix-7b", "seeds")
+    monkeypatch.setattr(lineage, "_BATCH", 2)
+    assert (lineage.trace(edition, "mix-7b"), lineage.why(edition, "mix-7b", "seeds")) == at_once
 
 
 def test_every_edge_carries_its_facts_and_source(edition: Edition) -> None:

@@ -63,6 +63,7 @@ def test_a_query_reads(edition: Edition) -> None:
         "ATTACH 'other.db' AS other", "PRAGMA writable_schema = 1", "CREATE TABLE mine (a)", "VACUUM",
         "SELECT load_extension('x')", "SELECT 1; SELECT 2", "", "-- nothing", "SELEC 1",
         "UPDATE node SET id = 'x'", "BEGIN",
+        "PRAGMA journal_mode = OFF", "PRAGMA hard_heap_limit = 600000000",
     ],
 )  # fmt: skip
 def test_what_does_more_than_read_is_refused(edition: Edition, sql: str) -> None:
@@ -76,6 +77,7 @@ def test_a_query_that_never_ends_is_stopped(edition: Edition) -> None:
         list(tables.query(edition, endless, seconds=0.2).rows)
 
 
-def test_a_value_without_bounds_is_refused(edition: Edition) -> None:
+@pytest.mark.parametrize("size", [9_000_000, 900_000_000])
+def test_a_value_without_bounds_is_refused(edition: Edition, size: int) -> None:
     with pytest.raises(QueryRefused, match="memory"):
-        list(tables.query(edition, "SELECT hex(zeroblob(900000000))", seconds=10).rows)
+        list(tables.query(edition, f"SELECT hex(zeroblob({size}))", seconds=10).rows)

@@ -101,6 +101,14 @@ def test_a_swap_after_a_killed_one_clears_up(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "package"]
 
 
+def test_a_build_that_fails_after_a_killed_one_leaves_the_old_edition(package: Path, tmp_path: Path) -> None:
+    folder = build_edition(package, tmp_path / "edition")
+    folder.rename(tmp_path / ".llmlineage-edition.previous")
+    with pytest.raises(RuntimeError), replacing(folder):
+        raise RuntimeError
+    assert whole(folder) == "0.1.0"
+
+
 def test_what_fails_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
     folder = tmp_path / "edition"
     with replacing(folder) as new:
