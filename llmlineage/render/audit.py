@@ -36,6 +36,10 @@ def text(
     guessed = ", guessed by its shape" if config.guessed else ""
     how = ", ".join(filter(None, (config.trains, config.adapter, config.merge and f"merge: {config.merge}")))
     yield f"{paint(config.file, 'root')}: {config.framework}{guessed}{f', {how}' if how else ''}"
+    if config.license:
+        yield f"  declares the licence {config.license}"
+    if not audit.models and not audit.datasets:
+        yield "  names no dataset and no model"
     for remark in config.remarks:
         yield from indented(remark, "  ", width)
     for heading, these in (("Models", audit.models), ("Datasets", audit.datasets)):
