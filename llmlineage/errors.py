@@ -42,6 +42,13 @@ class NoConfig(ConfigError):
     """A file is readable and names no dataset and no model in any way that is known."""
 
 
+class DataError(LineageError):
+    """Rows cannot be read, or their layout is not known. ``place`` is the file, or the address."""
+
+    def __init__(self, place: str | PathLike[str], problem: str) -> None:
+        super().__init__(f"{fspath(place)}: {problem}")
+
+
 class MissingExtra(LineageError):
     """A command needs a library that only an extra of the package installs."""
 

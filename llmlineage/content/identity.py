@@ -1,0 +1,142 @@
+"""When two texts are the same: one normalisation and one hash, for every engine.
+
+``nfkc-casefold-space/1``: Unicode NFKC, full case folding, runs of white space (as Python's
+``str.split`` sees it) as one space, both ends stripped. The hash is XXH3-64 of the UTF-8 bytes
+(github.com/Cyan4973/xxHash); of a prompt with its response, see ``hash_pairs``. Two different texts
+share a hash with a chance of 2**-64: among a hundred million texts, a pair does with a chance of 1 in
+3,700.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import polars as pl
+
+from llmlineage.errors import MissingExtra
+
+try:
+    import polars_hash  # noqa: F401  registers Expr.nchash
+except ImportError as error:
+    raise MissingExtra("polars-hash", "content") from error
+
+NORMALISATION = "nfkc-casefold-space/1"
+HASH = "xxh3-64"
+# An odd number, from the golden ratio, as in multiplicative hashing (Knuth, TAOCP 6.4).
+PAIR = 0x9E3779B97F4A7C15
+Work = Callable[[pl.Series], pl.Series]
+# White space beside the line feed and the plain space, which are common and dealt with apart.
+OTHER_SPACE = r"(?-u:[\t\x0b-\r\x1c-\x1f])"
+OTHER_SPACE_BEYOND_ASCII = "\x85\u1680\u2028\u2029"
+
+
+def normalise(texts: pl.Series) -> pl.Series:
+    """Each text in the one form in which texts are compared; null where nothing is left of it."""
+    filled = texts.fill_null("").rename("text")
+    beyond_ascii = filled.str.len_bytes() != filled.str.len_chars()
+    found = split(filled, beyond_ascii, plain, lambda some: where(some, special(), uncommon, plain))
+    return found.to_frame().select(pl.when(pl.col("text") != "").then("text")).to_series().rename(texts.name)
+
+
+def plain(texts: pl.Series) -> pl.Series:
+    """Texts that are in NFKC, and whose case folding is lower case."""
+    return spaced(texts.str.to_lowercase())
+
+
+def uncommon(texts: pl.Series) -> pl.Series:
+    composed = texts.str.normalize("NFKC").str.to_lowercase()
+    folded = where(composed, f"[{folded_further()}]", casefold)
+    return spaced(folded.str.replace_all(f"[{OTHER_SPACE_BEYOND_ASCII}]", " "))
+
+
+def casefold(texts: pl.Series) -> pl.Series:
+    return pl.Series("text", [text.casefold() for text in texts], dtype=pl.String)
+
+
+def spaced(texts: pl.Series) -> pl.Series:
+    """Every run of ASCII white space as one space, none at the ends."""
+    flat = texts.str.replace_all("\n", " ", literal=True)
+    flat = where(flat, OTHER_SPACE, lambda some: some.str.replace_all(OTHER_SPACE, " "))
+    return flat.str.replace_all("  +", " ").str.strip_chars(" ")
+
+
+def where(texts: pl.Series, pattern: str, work: Work, rest: Work = lambda rest: rest) -> pl.Series:
+    """``work`` done on the texts that hold ``pattern``, which is faster to look for, ``rest`` on others."""
+    return split(texts, texts.str.contains(pattern), rest, work)
+
+
+def split(texts: pl.Series, chosen: pl.Series, rest: Work, work: Work) -> pl.Series:
+    """``work`` done on the chosen texts and ``rest`` on the others, in the order that they had."""
+    if not chosen.any():
+        return rest(texts)
+    order = pl.concat([(~chosen).arg_true(), chosen.arg_true()]).arg_sort()
+    return pl.concat([rest(texts.filter(~chosen)), work(texts.filter(chosen))]).gather(order)
+
+
+@cache
+def folded_further() -> str:
+    """The characters that case folding changes and lower case leaves, such as the German sharp s.
+
+    Lower case first and then these gives the full case folding, character by character.
+    """
+    return "".join(char for char in below_ffff() if char.lower() == char != char.casefold())
+
+
+@cache
+def special() -> str:
+    """A pattern of the characters that ask for more than lower case and plain white space.
+
+    Those that NFKC may change (Unicode Standard Annex 15, section 9: a text without characters that
+    decompose, combine, or may be composed with what stands before them is in NFKC); those that case
+    folding changes beyond lower case, such as the German sharp s; white space beyond ASCII. Characters
+    that this Python does not know, and those from U+FFFF on, are taken to be of them.
+    """
+    joins = {chr(int(parts[1], 16)) for parts in map(decomposed, below_ffff()) if len(parts) == 2}
+    joins |= {chr(code) for code in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))}  # Hangul
+    found = [
+        ord(char)
+        for char in below_ffff()
+        if char in joins
+        or char in OTHER_SPACE_BEYOND_ASCII
+        or char.casefold() != char.lower()
+        or char == "\u03a3"  # sigma, whose lower case depends on where it stands
+        or unicodedata.combining(char)
+        or unicodedata.category(char) == "Cn"
+        or unicodedata.normalize("NFKC", char) != char
+    ]
+    runs = "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in ranges(found))
+    return f"[{runs}\\x{{FFFF}}-\\x{{10FFFF}}]"
+
+
+def decomposed(char: str) -> list[str]:
+    parts = unicodedata.decomposition(char)
+    return [] if parts.startswith("<") else parts.split()
+
+
+def below_ffff() -> list[str]:
+    """Every character from U+0080 on that UTF-8 can hold."""
+    return [chr(code) for code in range(0x80, 0xFFFF) if not 0xD800 <= code < 0xE000]
+
+
+def ranges(codes: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of consecutive numbers, first and last."""
+    first = 0
+    for place in range(1, len(codes) + 1):
+        if place == len(codes) or codes[place] != codes[place - 1] + 1:
+            yield codes[first], codes[place - 1]
+            first = place
+
+
+def hashed(texts: pl.Series) -> pl.Series:
+    """XXH3-64 of each text, as UInt64; null where the text is."""
+    return texts.to_frame("text").select(pl.col("text").nchash.xxh3_64()).to_series().alias(texts.name)  # type: ignore[attr-defined]
+
+
+def hash_pairs(prompts: pl.Series, responses: pl.Series) -> pl.Series:
+    """The hash of each prompt with its response, from the hashes of both; null where either is missing.
+
+    ``prompt * PAIR + response`` modulo 2**64, which is as even as the two are.
+    """
+    return prompts * pl.Series([PAIR], dtype=pl.UInt64) + responses

@@ -1,0 +1,141 @@
+"""A JSON array of objects, read element by element."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from llmlineage.content.readers import BadRow, Rows
+from llmlineage.content.readers.stream import opened
+from llmlineage.errors import DataError
+
+BLOCK = 1 << 20
+LONGEST = 64 << 20
+ROWS = 4096
+BLANK = " \t\r\n"
+
+
+def starts_array(path: Path) -> bool:
+    """Whether the first character that is not blank is ``[``."""
+    with opened(path) as file:
+        return file.read(BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
+
+
+@dataclass(frozen=True)
+class ArrayReader:
+    """A file that holds one JSON array of objects."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def sample(self) -> list[dict[str, Any]]:
+        rows = []
+        for value in self.elements():
+            if isinstance(value, dict):
+                rows.append(value)
+            if len(rows) == 200:
+                break
+        if not rows:
+            raise DataError(self.path, "the array holds no object")
+        return rows
+
+    def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
+        rows: list[dict[str, Any]] = []
+        bad: list[BadRow] = []
+        for number, value in enumerate(self.elements(), 1):
+            if isinstance(value, dict):
+                rows.append({name: value.get(name) for name in columns})
+            else:
+                bad.append(BadRow(number, "not a JSON object"))
+            if len(rows) + len(bad) == ROWS:
+                yield Rows(rows, bad)
+                rows, bad = [], []
+        if rows or bad:
+            yield Rows(rows, bad)
+
+    def elements(self) -> Iterator[Any]:
+        """Each element. Raises :class:`DataError` with the line where the array is not JSON."""
+        with opened(self.path) as file:
+            yield from Elements(self.path, file)
+
+
+class Elements:
+    """Decodes an array from blocks of text, keeping only what is not yet decoded."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.path, self.file = path, file
+        self.decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self.text, self.at, self.line, self.ended = "", 0, 1, False
+
+    def __iter__(self) -> Iterator[Any]:
+        self.expect("[")
+        if self.peek() != "]":
+            yield self.element()
+            while self.peek() == ",":
+                self.at += 1
+                yield self.element()
+        self.expect("]")
+        if self.peek():
+            raise self.broken("text after the end of the array")
+
+    def element(self) -> Any:
+        self.peek()
+        while True:
+            try:
+                value, end = json.JSONDecoder().raw_decode(self.text, self.at)
+            except RecursionError:
+                raise self.broken("nested too deeply") from None
+            except ValueError as error:
+                if self.more():
+                    continue
+                problem = getattr(error, "msg", str(error))
+                self.at = getattr(error, "pos", self.at)
+                raise self.broken(problem) from error
+            # A number at the end of the text may go on in the next block.
+            if end == len(self.text) and self.more():
+                continue
+            self.at = end
+            return value
+
+    def peek(self) -> str:
+        """The next character that is not blank; empty at the end of the file."""
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in BLANK:
+                self.at += 1
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+    def more(self) -> bool:
+        """Read on, at least as much as is held; let go of what is decoded."""
+        if self.ended:
+            return False
+        self.line += self.text.count("\n", 0, self.at)
+        self.text, self.at = self.text[self.at :], 0
+        if len(self.text) > LONGEST:
+            raise self.broken(f"a row longer than {LONGEST >> 20} MB")
+        block = self.file.read(max(BLOCK, len(self.text)))
+        self.ended = not block
+        try:
+            self.text += self.decode(block, final=self.ended)
+        except UnicodeDecodeError as error:
+            raise self.broken(f"not UTF-8 ({error.reason})") from error
+        return True
+
+    def expect(self, character: str) -> None:
+        found = self.peek()
+        if found != character:
+            raise self.broken(f"{character!r} expected, " + (repr(found) if found else "the file ends"))
+        self.at += 1
+
+    def broken(self, problem: str) -> DataError:
+        line = self.line + self.text.count("\n", 0, self.at)
+        return DataError(self.path, f"line {line}: the array is broken: {problem}")

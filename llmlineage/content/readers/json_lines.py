@@ -1,0 +1,114 @@
+"""JSON Lines: one JSON object a line. Parsed by polars; what polars refuses, line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from llmlineage.content.readers import BadRow, Parsed, Schema
+from llmlineage.content.readers.stream import opened
+from llmlineage.content.readers.values import frame_of
+from llmlineage.errors import DataError
+
+CHUNK = 8 << 20
+LONGEST = 64 << 20
+SAMPLE = 1 << 20
+BOM = b"\xef\xbb\xbf"
+LONE_SURROGATE = re.compile(rb"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F])")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Whole lines; ``first`` is the number of the first one, from 1."""
+
+    data: bytes
+    first: int
+
+    def parse(self, schema: Schema) -> Parsed:
+        if len(self.data) <= LONGEST and schema:
+            try:
+                frame = pl.read_ndjson(self.data, schema=dict(schema))
+            except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+                pass  # the same rows, slower, with the line that is wrong
+            else:
+                if not self.may_hold_half_a_pair(frame):
+                    return Parsed(frame)
+        return self.parse_slowly(schema)
+
+    def may_hold_half_a_pair(self, frame: pl.DataFrame) -> bool:
+        """Half a surrogate pair is no text. Where polars does not refuse it, it reads U+0000."""
+        if not all(dtype == pl.String for dtype in frame.dtypes):
+            return LONE_SURROGATE.search(self.data) is not None
+        return any(column.str.contains("\0", literal=True).any() for column in frame)
+
+    def parse_slowly(self, schema: Schema) -> Parsed:
+        rows, bad = [], []
+        for number, line in enumerate(self.data.split(b"\n"), self.first):
+            found = parse_line(line, number)
+            if isinstance(found, BadRow):
+                bad.append(found)
+            elif found is not None:
+                rows.append(found)
+        return Parsed(frame_of(rows, schema), bad)
+
+
+def parse_line(line: bytes, number: int) -> dict[str, Any] | BadRow | None:
+    """The object of one line; None where it is blank."""
+    if len(line) > LONGEST:
+        return BadRow(number, f"longer than {LONGEST >> 20} MB")
+    if not line.strip():
+        return None
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return BadRow(number, f"not UTF-8 at byte {error.start}")
+    except RecursionError:
+        return BadRow(number, "nested too deeply")
+    except ValueError as error:
+        return BadRow(number, f"not JSON: {error}")
+    return value if isinstance(value, dict) else BadRow(number, "not a JSON object")
+
+
+@dataclass(frozen=True)
+class LinesReader:
+    """A JSON Lines file."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def sample(self) -> list[dict[str, Any]]:
+        first = next(self.chunks(SAMPLE), None)
+        if first is None:
+            raise DataError(self.path, "holds no row")
+        found = [parse_line(line, number) for number, line in enumerate(first.data.split(b"\n"), first.first)]
+        rows = [row for row in found if isinstance(row, dict)]
+        if not rows:
+            bad = next((row for row in found if isinstance(row, BadRow)), None)
+            where = f"line {bad.line}: {bad.reason}" if bad else "no row"
+            raise DataError(self.path, f"holds no JSON object a line ({where})")
+        return rows
+
+    def parts(self, columns: Sequence[str]) -> Iterator[Lines]:
+        return self.chunks(CHUNK)
+
+    def chunks(self, size: int) -> Iterator[Lines]:
+        """Whole lines of about ``size`` bytes. Of a line that is too long, no more than shows that."""
+        with opened(self.path) as file:
+            number = 1
+            while block := file.read(size):
+                end = b"" if block.endswith(b"\n") else file.readline(LONGEST + 1)
+                data = block + end if end else block
+                yield Lines(data.removeprefix(BOM) if number == 1 else data, number)
+                number += data.count(b"\n")
+                while len(end) > LONGEST and not end.endswith(b"\n"):
+                    end = file.readline(LONGEST + 1)  # the rest of a line that is too long already
+                    number += end.count(b"\n")

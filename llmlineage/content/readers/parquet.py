@@ -1,0 +1,66 @@
+"""Parquet, read lazily: only the columns that are needed, a batch of rows at a time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from llmlineage.content.readers import COMPRESSED, Frame
+from llmlineage.content.readers.stream import opened
+from llmlineage.errors import DataError
+
+ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class ParquetReader:
+    """A parquet file."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def sample(self) -> list[dict[str, Any]]:
+        with self.scan() as table:
+            rows = table.head(200).collect().to_dicts()
+        if not rows:
+            raise DataError(self.path, "holds no row")
+        return rows
+
+    def parts(self, columns: Sequence[str]) -> Iterator[Frame]:
+        with self.scan() as table:
+            for frame in table.select(columns).collect_batches(chunk_size=ROWS, maintain_order=True):
+                yield Frame(frame)
+
+    @contextmanager
+    def scan(self) -> Iterator[pl.LazyFrame]:
+        """The table. Raises :class:`DataError` where it is no parquet file, or a damaged one."""
+        with unpacked(self.path) as path:
+            try:
+                yield pl.scan_parquet(path, glob=False)
+            except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+                reason = str(error).strip().splitlines()[0]
+                raise DataError(self.path, f"not a whole parquet file ({reason})") from error
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """The file itself, or an unpacked copy: parquet is read from its end."""
+    if path.suffix.lower() not in COMPRESSED:
+        with opened(path):
+            yield path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
+        with opened(path) as file:
+            shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield Path(copy.name)

@@ -1,0 +1,237 @@
+"""The texts of a collection, batch by batch, in order, parsed and normalised on every core."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import polars as pl
+
+from llmlineage.content import layouts, readers
+from llmlineage.content.identity import hash_pairs, hashed, normalise
+from llmlineage.content.layouts import Layout
+from llmlineage.content.readers import BadRow, Parsed, Part, Reader
+from llmlineage.errors import DataError
+
+# Broken rows beyond these are counted, not kept; a file with nothing else is given up early.
+MOST_BAD = 100
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to read a collection.
+
+    ``prompt`` and ``response`` name the columns; left out, the layout is recognised. ``turns`` takes
+    every user turn of a dialogue with its answer. ``folds`` adds the other usual ways in which a
+    layout's prompt is written, by their names.
+    """
+
+    prompt: str | None = None
+    response: str | None = None
+    turns: bool = False
+    skip_bad_rows: bool = False
+    folds: tuple[str, ...] = ()
+
+
+@dataclass
+class Collection:
+    """The rows behind an address, and what reading them showed.
+
+    Known once the batches have been read to the end: the ``layouts`` that were recognised; ``rows``,
+    as read, those without text included; how many rows were ``bad``, and of these, and of rows that
+    are ``odd`` but could be read, the first hundred; and what was ``held``: prompts, responses.
+    """
+
+    address: str
+    options: Options = field(default_factory=Options)
+    layouts: list[str] = field(default_factory=list)
+    rows: int = 0
+    bad: int = 0
+    bad_rows: list[str] = field(default_factory=list)
+    odd_rows: list[str] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+
+    def texts(self) -> Iterator[pl.DataFrame]:
+        """Batches of ``row`` (from 0), ``prompt``, ``response`` and folds, as written.
+
+        Raises :class:`DataError` where the layout is not known, where no row holds a text, and
+        where rows are broken and ``skip_bad_rows`` is not set.
+        """
+        return self.batches(lambda frame: frame)
+
+    def hashes(self) -> Iterator[pl.DataFrame]:
+        """Batches as of ``hash_columns``."""
+        return self.batches(hash_columns)
+
+    def normalised(self) -> Iterator[pl.DataFrame]:
+        """Batches of ``row`` and the normalised ``prompt`` and ``response``."""
+        return self.batches(normalise_columns)
+
+    def batches(self, work: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """``work`` done on the texts of each batch, several at a time, handed out in order."""
+        self.layouts, self.rows, self.bad, self.bad_rows, self.odd_rows = [], 0, 0, [], []
+        self.held = set()
+        for reader in readers.readers(self.address, self.header()):
+            layout = self.layout_of(reader)
+            if layout.name not in self.layouts:
+                self.layouts.append(layout.name)
+            job = Job(layout, self.options, work)
+            parts = reader.parts(list(layout.schema))
+            for done in in_order(job.run, parts):
+                self.count(reader, done.bad)
+                frame = done.frame.with_columns(pl.col("row") + self.rows)
+                self.rows += done.rows
+                self.held |= done.held
+                if frame.height:
+                    yield frame
+        if self.bad and not self.options.skip_bad_rows:
+            raise DataError(self.address, self.broken())
+        named = {"prompt": self.options.prompt, "response": self.options.response}
+        for kind, column in named.items():
+            if column and kind not in self.held:
+                raise DataError(self.address, f"{column!r} holds no text, in any row")
+        if not self.held:
+            unread = f"no row holds a text as {self.layouts[0]}"
+            raise DataError(self.address, f"{unread}; name the columns with --prompt and --response")
+
+    def header(self) -> bool | None:
+        """CSV files read by ``col0`` have no header; by a name, they have one."""
+        named = [name for name in (self.options.prompt, self.options.response) if name]
+        return (
+            None if not named else not any(name.startswith("col") and name[3:4].isdigit() for name in named)
+        )
+
+    def layout_of(self, reader: Reader) -> Layout:
+        """Raises :class:`DataError`, with the columns that are there, where no layout is recognised."""
+        return self.layout_among(reader.name, reader.sample())
+
+    def layout_among(self, place: str, sample: Sequence[Mapping[str, Any]]) -> Layout:
+        """The layout that the options say, or that these first rows show; ``place`` names them."""
+        columns = list(dict.fromkeys(name for row in sample for name in row))
+        prompt, response = self.options.prompt, self.options.response
+        if prompt or response:
+            try:
+                layout: Layout | None = layouts.columns_layout(prompt, response, columns)
+            except ValueError as error:
+                raise DataError(place, str(error)) from error
+            missing = [name for name in layout.schema if name not in columns] if layout else []
+            if missing:
+                raise DataError(place, f"has no column {missing[0]!r}; found {listed(columns)}")
+        else:
+            layout = layouts.recognise(sample)
+        if layout is None:
+            found = f"no known layout among the columns {listed(columns)}"
+            raise DataError(place, f"{found}; name them with --prompt COLUMN and --response COLUMN")
+        return layout
+
+    def count(self, reader: Reader, bad: Sequence[BadRow]) -> None:
+        for row in bad:
+            kept, said = (
+                (self.odd_rows if row.kept else self.bad_rows),
+                f"{reader.name}:{row.line}: {row.reason}",
+            )
+            self.bad += not row.kept
+            if len(kept) < MOST_BAD:
+                kept.append(said)
+        if self.bad > MOST_BAD and not self.options.skip_bad_rows:
+            raise DataError(self.address, self.broken("more than "))
+
+    def broken(self, more: str = "") -> str:
+        count = MOST_BAD if more else self.bad
+        first = "\n".join(f"  {row}" for row in self.bad_rows[:5])
+        rows = "row is" if count == 1 and not more else "rows are"
+        return f"{more}{count} {rows} broken; --skip-bad-rows passes over them\n{first}"
+
+
+@dataclass(frozen=True)
+class Done:
+    """One part, worked on: how many rows it had, and which kinds of texts."""
+
+    frame: pl.DataFrame
+    rows: int
+    bad: Sequence[BadRow]
+    held: set[str]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done with each part of a file."""
+
+    layout: Layout
+    options: Options
+    work: Callable[[pl.DataFrame], pl.DataFrame]
+
+    def run(self, part: Part) -> Done:
+        return self.finish(part.parse(self.layout.schema))
+
+    def finish(self, parsed: Parsed) -> Done:
+        texts = self.layout.texts(parsed.frame, self.options.turns)
+        folds = [name for fold in self.options.folds if (name := f"prompt:{fold}") in texts.columns]
+        texts = texts.select("row", "prompt", "response", *folds)
+        held = {name for name in ("prompt", "response") if texts[name].null_count() < texts.height}
+        return Done(self.work(texts), parsed.frame.height, parsed.bad, held)
+
+
+def in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """``map`` with a few threads, which reads ahead no further than they need."""
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        running: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                running.append(pool.submit(work, item))
+                if len(running) > threads:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def normalise_columns(texts: pl.DataFrame) -> pl.DataFrame:
+    """Every text normalised, all in one go; a fold only where it differs from the prompt."""
+    names = [name for name in texts.columns if name != "row"]
+    differs = {name: texts[name].ne_missing(texts["prompt"]) for name in names if ":" in name}
+    parts = [texts[name].filter(differs[name]) if name in differs else texts[name] for name in names]
+    whole = normalise(pl.concat([part.rename("text") for part in parts]))
+    done, start = {"row": texts["row"]}, 0
+    for name, part in zip(names, parts, strict=True):
+        here = whole.slice(start, len(part))
+        start += len(part)
+        done[name] = scattered(here, differs[name], done["prompt"]) if name in differs else here
+    return pl.DataFrame(done)
+
+
+def scattered(some: pl.Series, chosen: pl.Series, rest: pl.Series) -> pl.Series:
+    """``rest``, with the chosen ones replaced by ``some`` in order."""
+    order = pl.concat([(~chosen).arg_true(), chosen.arg_true()]).arg_sort()
+    return pl.concat([rest.filter(~chosen), some]).gather(order)
+
+
+def hash_columns(texts: pl.DataFrame) -> pl.DataFrame:
+    """The hash of each text; of a prompt with its response as ``both``, and as ``both:FOLD``.
+
+    ``response_length`` (UInt32) counts the characters of the normalised response.
+    """
+    texts = normalise_columns(texts)
+    length = texts["response"].str.len_chars().alias("response_length")
+    hashes = pl.DataFrame(
+        [texts["row"], *(hashed(texts[name]) for name in texts.columns if name != "row"), length]
+    )
+    return hashes.with_columns(
+        hash_pairs(hashes[name], hashes["response"]).alias(name.replace("prompt", "both", 1))
+        for name in hashes.columns
+        if name.startswith("prompt")
+    )
+
+
+def listed(columns: Sequence[str], most: int = 20) -> str:
+    shown = ", ".join(map(repr, columns[:most]))
+    return shown + (f" and {len(columns) - most} more" if len(columns) > most else "")
