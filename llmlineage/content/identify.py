@@ -1,0 +1,137 @@
+"""Which known datasets the rows of a file come from, by their published fingerprints alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llmlineage.content import sketches
+from llmlineage.content.exact import Field, Shared
+from llmlineage.content.known import Known
+from llmlineage.content.sketches import Fingerprint
+from llmlineage.edition import Edition
+
+# The sketch of the user's own data is finer than the published ones, whose error then decides.
+LOG_ENTRIES = 16
+# Fewer shared texts, or a smaller share, are chance.
+FEWEST, LEAST = 5, 0.001
+# Responses coincide where prompts do not. Data without prompts is told by its responses from here on.
+LEAST_RESPONSES = 0.05
+# A dataset adds nothing where others cover so much of what it shares.
+COVERED = 0.95
+
+
+@dataclass(frozen=True)
+class Match:
+    """A known dataset that shares texts with the data.
+
+    ``shared.a_in_b`` is the share of the data's texts that the dataset holds. ``explained_by`` names
+    the datasets that it was made from, where they hold nearly all that it shares; ``through`` the
+    datasets made from it that hold that and more.
+    """
+
+    id: str
+    part: str
+    field: Field
+    shared: Shared
+    explained_by: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+
+
+def identify(edition: Edition, data: Fingerprint, known: Sequence[Known]) -> list[Match]:
+    """The datasets that share texts with the data: those that explain it first, best first.
+
+    One match a dataset, part and field. A dataset that shares responses alone is no match, unless the
+    data has no prompts.
+    """
+    found: list[tuple[Known, dict[Field, Shared]]] = []
+    for one in known:
+        fields = sketches.compare(data, one.fingerprint)
+        if is_match(fields):
+            found.append((one, fields))
+    roles = {one.name: explain(edition, data, one, [other for other, _ in found]) for one, _ in found}
+    matches = [
+        Match(one.id, one.part, field, shared, *roles[one.name])
+        for one, fields in found
+        for field, shared in fields.items()
+        if shared.shared
+    ]
+    return sorted(matches, key=rank)
+
+
+def rank(match: Match) -> tuple[object, ...]:
+    return (
+        bool(match.explained_by or match.through),
+        match.field != "prompt",
+        -(match.shared.a_in_b or 0),
+        -(match.shared.b_in_a or 0),
+        match.id,
+        match.part,
+        match.field,
+    )
+
+
+def is_match(fields: dict[Field, Shared]) -> bool:
+    for field in ("prompt", "both"):
+        shared = fields[field]
+        if shared.shared >= min(FEWEST, shared.b_distinct) > 0 and (shared.a_in_b or 0) >= LEAST:
+            return True
+    responses = fields["response"]
+    only = not fields["prompt"].a_distinct
+    return only and responses.shared >= FEWEST and (responses.a_in_b or 0) >= LEAST_RESPONSES
+
+
+def explain(
+    edition: Edition, data: Fingerprint, one: Known, found: Sequence[Known]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """``explained_by`` and ``through`` of a match."""
+    up, down = relatives(edition, one.id)
+    mine = held(data, one)
+    ancestors = [other for other in found if other.id in up]
+    makers = covering(mine, ancestors)
+    if makers:
+        return makers, ()
+    larger = [
+        other
+        for other in found
+        if other.id in down and sketches.estimate(held(data, other)) > sketches.estimate(mine) / COVERED
+    ]
+    return (), covering(mine, larger)
+
+
+def covering(mine: bytes | None, others: Sequence[Known]) -> tuple[str, ...]:
+    """The others, fewest first, that together hold nearly all of ``mine``; none where they do not."""
+    whole = sketches.estimate(mine)
+    if not whole or mine is None:
+        return ()
+    left = mine
+    chosen: list[str] = []
+    for other in sorted(
+        others, key=lambda other: -sketches.estimate(sketches.common(mine, sketch_of(other)))
+    ):
+        rest = sketches.without(left, sketch_of(other))
+        if sketches.estimate(rest) < sketches.estimate(left):
+            left = rest
+            chosen.append(other.name)
+        if sketches.estimate(left) <= (1 - COVERED) * whole:
+            return tuple(chosen)
+    return ()
+
+
+def relatives(edition: Edition, id: str) -> tuple[set[str], set[str]]:
+    """The ancestors and the descendants of a record."""
+    up = edition.index.execute("SELECT ancestor FROM ancestry WHERE node = ?", (id,))
+    ancestors = {row[0] for row in up}
+    down = edition.index.execute("SELECT node FROM ancestry WHERE ancestor = ?", (id,))
+    return ancestors, {row[0] for row in down}
+
+
+def sketch_of(one: Known) -> bytes | None:
+    return one.fingerprint.sketches.get("prompt") or one.fingerprint.sketches.get("response")
+
+
+def held(data: Fingerprint, one: Known) -> bytes | None:
+    """The texts of the data that a known dataset holds."""
+    field = "prompt" if "prompt" in data.sketches else "response"
+    mine, theirs = sketches.best_pair(data, one.fingerprint, field)
+    return sketches.common(mine, theirs) if mine and theirs else None
