@@ -112,6 +112,30 @@ def readme_command(output: Path) -> None:
     new.replace(readme)
 
 
+@main.command(name="measure")
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A folder that holds files of GitHub repositories as OWNER/REPO/COMMIT/PATH.",
+)
+@click.pass_context
+def measure_command(ctx: click.Context, files: Path | None) -> None:
+    """Measure the datasets and derivations that build/rows lists, and write what was found to data/.
+
+    Datasets on the Hub are streamed from there. What cannot be read keeps its rows as they are.
+
+    \b
+    Examples:
+      python build measure
+      python build measure --files path/to/files
+    """
+    from measured import measure
+
+    assert ctx.parent is not None
+    measure(ctx.parent.params["package"], files)
+
+
 @main.command(name="publish")
 @click.option(
     "--repo",

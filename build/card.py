@@ -28,6 +28,7 @@ TYPES: Mapping[pl.DataType, str] = {
     pl.Float64(): "float64",
     pl.Boolean(): "bool",
     pl.Date(): "date32",
+    pl.Binary(): "binary",
     pl.List(pl.String()): "list<string>",
 }
 

@@ -55,7 +55,7 @@ def open(path: str | Path | None = None) -> Lineage:
 
 
 def table(name: str, path: str | Path | None = None) -> pl.LazyFrame:
-    """A table of an edition (as for ``open``) as a polars LazyFrame: one of the twelve curated
+    """A table of an edition (as for ``open``) as a polars LazyFrame: one of the curated
     tables, or ``nodes``, ``edges``, ``ancestry``.
 
     Raises:

@@ -23,6 +23,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "aliases": ("alias", "table", "id"),
     "sources": ("id",),
     "discrepancies": ("table", "id", "attribute", "stated_by", "stated"),
+    "fingerprints": ("dataset", "part", "field"),
+    "measurements": ("child", "relation", "parent", "field"),
+    "ngrams": ("benchmark", "part", "words", "block"),
 }
 Row = Mapping[str, object]
 

@@ -29,6 +29,9 @@ TABLES = (
     "aliases",
     "sources",
     "discrepancies",
+    "fingerprints",
+    "measurements",
+    "ngrams",
 )
 EDGE_TABLES = ("derivations", "generations", "trainings", "adaptations")
 EDTF = "http://id.loc.gov/datatypes/edtf"
@@ -56,6 +59,7 @@ class Field:
     constraints: Mapping[str, Any]
     delimiter: str
     partial_date: bool
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +242,7 @@ def as_field(field: Mapping[str, Any]) -> Field:
         constraints=field.get("constraints", {}),
         delimiter=field.get("delimiter", ""),
         partial_date=field.get("rdfType") == EDTF,
+        binary=field.get("format") == "binary",
     )
 
 

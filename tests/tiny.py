@@ -9,6 +9,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
+# The sketch of three texts, and the runs of one item.
+SKETCH = "AgMDAAAazJMDAAAAAAAAAFkqSdxnKdMBZ0d6GvE89RbQgfENyl20PQ=="
+GRAMS = (
+    "UEFSMRUEFQgVGkwVAhUAAAAotS/9IAQhAAAAAAAAFQAVEBUiLBUEFRAVBhUGAAAotS/9IAhBAAACAAAABAEAAxUCGT"
+    "UABhAZGARpdGVtFQwWBBZUFngmPCYIABUEFSAVMkwVBBUAAAAotS/9IBCBAAAHAAAAAAAAAAkAAAAAAAAAFQAVEhUk"
+    "LBUEFRAVBhUGAAAotS/9IAlJAAACAAAABAEBAwIVBBk1AAYQGRgEZ3JhbRUMFgQWbhaSASaCAia2AQAZHBY8FUQWAA"
+    "AAGRwWggIVRhYAAAAVAhk8SARyb290FQQAFQIlAhgEaXRlbSUaTKwTIBIAAAAVBCUCGARncmFtJRxMrBNAEgAAABYE"
+    "GRwZLCa0ARwVAhk1AAYQGRgEaXRlbRUMFgQWVBZ4JjwmCAAWhAMVFAAmlAMcFQQZNQAGEBkYBGdyYW0VDBYEFm4Wkg"
+    "EmggImtgEAFpgDFRYAFsIBFgQmCBaKAhQAABkcGAxBUlJPVzpzY2hlbWEY6AEvLy8vLzZVQUFBQUVBQUFBOHYvLy94"
+    "UUFBQUFFQUFFQUFBQUtBQXNBQ0FBS0FBUUErUC8vL3d3QUFBQUlBQWdBQUFBRUFBSUFBQUEwQUFBQUJBQUFBTUQvLy"
+    "84Y0FBQUFFQUFBQUFnQUFBQUJBZ0FBQUFBQUFMci8vLzlBQUFBQUJBQUFBR2R5WVcwQUFBQUE3UC8vL3pRQUFBQWdB"
+    "QUFBR0FBQUFBRUNBQUFRQUJJQUJBQVFBQkVBQ0FBQUFBd0FBQUFBQVBiLy8vOGdBQUFBQUFBR0FBZ0FCQUFFQUFBQW"
+    "FYUmxiUUE9ABhOUG9sYXJzIChweXRob24pIHZlcnNpb24gMi4xLjAgKGJ1aWxkIDdmOTAyYmQzZmZkMjdmZjgyZDE0"
+    "Mjc4YTA5YTI5NWZmMmY3YWVkOTIpGSwcAAAcAAAA6gEAAFBBUjE="
+)
+
 TABLES: dict[str, list[dict[str, str]]] = {
     "datasets": [
         {
@@ -205,6 +221,59 @@ TABLES: dict[str, list[dict[str, str]]] = {
             "stated": "52000",
             "stated_by": "press",
             "accepted": "52002",
+            "source": "card",
+        },
+    ],
+    "fingerprints": [
+        {
+            "dataset": "seeds",
+            "field": "prompt",
+            "rows": "175",
+            "distinct": "3",
+            "layout": "plain text (text)",
+            "nominal_entries": "4096",
+            "hash": "xxh3-64",
+            "sketch": SKETCH,
+            "data": "https://example.org/seeds.jsonl",
+            "revision": "1",
+            "normalisation": "nfkc-casefold-space/1",
+            "tool": "llmlineage 0.1.0",
+            "measured": "2026-11-23",
+            "source": "card",
+        },
+    ],
+    "measurements": [
+        {
+            "child": "alpha",
+            "relation": "seeded_by",
+            "parent": "seeds",
+            "field": "prompt",
+            "child_distinct": "52002",
+            "parent_distinct": "175",
+            "shared": "0",
+            "verdict": "cannot tell",
+            "child_data": "https://example.org/alpha.jsonl",
+            "child_revision": "1",
+            "parent_data": "https://example.org/seeds.jsonl",
+            "parent_revision": "1",
+            "normalisation": "nfkc-casefold-space/1",
+            "tool": "llmlineage 0.1.0",
+            "measured": "2026-11-23",
+            "source": "card",
+        },
+    ],
+    "ngrams": [
+        {
+            "benchmark": "seeds",
+            "words": "13",
+            "block": "0",
+            "items": "1",
+            "grams": GRAMS,
+            "data": "https://example.org/seeds.jsonl",
+            "revision": "1",
+            "normalisation": "nfkc-casefold-space/1",
+            "tool": "llmlineage 0.1.0",
+            "measured": "2026-11-23",
             "source": "card",
         },
     ],

@@ -15,7 +15,7 @@ def validate(path: str | Path) -> tuple[Package, list[Problem]]:
     """Check a package and return it with every problem found, in order of file and row.
 
     A file that cannot be read as a table is reported alone: what its rows say is judged
-    only once all twelve files are in order.
+    only once all files are in order.
 
     Raises:
         InvalidPackage: the descriptor or a schema is not in order, so no table can be judged.

@@ -11,6 +11,8 @@ from llmlineage.errors import Problem
 from llmlineage.package import Package, Table
 
 LONGEST_CELL = 4_000
+# Of base64; readers of CSV in Python refuse a cell over 131,072 characters unless told otherwise.
+LONGEST_BINARY = 131_000
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -97,13 +99,12 @@ def check_cells(table: Table, row: int, cells: list[str]) -> Iterator[Problem]:
         problem = f"has {len(cells)} cells where the header has {len(table.columns)}"
         yield Problem(table.file, row, "", "", problem, "a cell with a comma in it must be quoted")
         return
-    for column, cell in zip(table.columns, cells, strict=True):
+    for field, cell in zip(table.fields, cells, strict=True):
+        column, longest = field.name, LONGEST_BINARY if field.binary else LONGEST_CELL
         if not cell:
             continue
-        if len(cell) > LONGEST_CELL:
-            yield Problem(
-                table.file, row, column, cell, f"is over {LONGEST_CELL:,} characters", "say it shorter"
-            )
+        if len(cell) > longest:
+            yield Problem(table.file, row, column, cell, f"is over {longest:,} characters", "say it shorter")
         elif not cell.isprintable():
             yield Problem(
                 table.file, row, column, cell, "has a line break or control character", "use spaces"

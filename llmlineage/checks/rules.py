@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,6 +54,7 @@ def check_lineage(package: Package, tables: Tables) -> list[Problem]:
         problems += check_dates(table, rows)
         problems += check_lists(table, rows, tables)
         problems += check_addresses(table, rows)
+        problems += check_binary(table, rows)
     problems += check_ids_across(files, tables)
     problems += check_families(files, tables)
     problems += check_cycles(edges)
@@ -63,6 +65,7 @@ def check_lineage(package: Package, tables: Tables) -> list[Problem]:
     problems += check_sources(package, tables)
     problems += check_aliases(files, tables)
     problems += check_discrepancies(files, tables)
+    problems += check_measurements(files, tables)
     return problems
 
 
@@ -88,6 +91,19 @@ def check_order(table: Table, rows: Sequence[tuple[int, Row]]) -> Iterator[Probl
                 "sort the table by its key",
             )
         previous = max(key, previous)
+
+
+def check_binary(table: Table, rows: Sequence[tuple[int, Row]]) -> Iterator[Problem]:
+    """Binary cells are whole base64 (RFC 4648)."""
+    for field in table.fields:
+        for row, cells in rows if field.binary else ():
+            try:
+                base64.b64decode(cells[field.name], validate=True)
+            except ValueError as error:
+                problem = f"is not base64 ({error})"
+                yield Problem(
+                    table.file, row, field.name, cells[field.name], problem, "write it with llmlineage"
+                )
 
 
 def check_numbers(table: Table, rows: Sequence[tuple[int, Row]]) -> Iterator[Problem]:
@@ -423,6 +439,25 @@ def check_discrepancies(files: Mapping[str, str], tables: Tables) -> Iterator[Pr
             )
         if cells["stated"] == cells["accepted"]:
             yield Problem(file, row, "accepted", cells["accepted"], "is what was stated", "remove the row")
+
+
+def check_measurements(files: Mapping[str, str], tables: Tables) -> Iterator[Problem]:
+    """What is measured is a derivation that is stated, and no count is above the whole."""
+    ends = ("child", "relation", "parent")
+    stated = {tuple(cells[name] for name in ends) for _, cells in tables["derivations"]}
+    file = files["measurements"]
+    for row, cells in tables["measurements"]:
+        if tuple(cells[name] for name in ends) not in stated:
+            problem = f"{cells['relation']} {cells['parent']} is no row of derivations"
+            yield Problem(
+                file, row, "child", cells["child"], problem, "add the derivation, or remove the row"
+            )
+        wholes = [cells[name] for name in ("child_distinct", "parent_distinct")]
+        if all(part.isascii() and part.isdigit() for part in [*wholes, cells["shared"]]):
+            least = min(map(int, wholes))
+            if int(cells["shared"]) > least:
+                problem = f"is above the {least:,} texts of one side"
+                yield Problem(file, row, "shared", cells["shared"], problem, "measure again")
 
 
 def ids_of(table: str, tables: Tables) -> set[str]:

@@ -38,12 +38,15 @@ def read_table(table: Table) -> pl.DataFrame:
 
 
 def typed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """The published form: date32 with a precision column beside each partial date, lists as lists."""
+    """The published form: date32 with a precision column beside each partial date, lists as lists,
+    base64 as the bytes that it stands for."""
     columns: list[pl.Expr] = []
     for field in table.fields:
         column = pl.col(field.name)
         if field.partial_date:
             columns += [first_day(column), precision(column)]
+        elif field.binary:
+            columns.append(column.str.decode("base64"))
         elif field.type == "date":
             columns.append(column.str.to_date("%Y-%m-%d"))
         elif field.type == "list":

@@ -96,8 +96,10 @@ def write_table(connection: sqlite3.Connection, table: Table, frame: pl.DataFram
     key = (
         f", PRIMARY KEY ({', '.join(map(quote, table.primary_key))})" if table.primary_key == ("id",) else ""
     )
-    connection.execute(f"CREATE TABLE {quote(table.name)} ({declare(frame, table.columns)}{key})")
-    insert_frame(connection, table.name, frame.select(table.columns))
+    # Bytes are read from the parquet files; here they would only be in the way.
+    columns = tuple(field.name for field in table.fields if not field.binary)
+    connection.execute(f"CREATE TABLE {quote(table.name)} ({declare(frame, columns)}{key})")
+    insert_frame(connection, table.name, frame.select(columns))
 
 
 def write_views(connection: sqlite3.Connection, package: Package) -> None:

@@ -101,8 +101,22 @@ def good_row(table: str, number: int) -> dict[str, str]:
         if rules.get("unique"):
             row[field["name"]] = f"https://example.org/{number}" if rules.get("required") else ""
     free = [name for name in schema["primaryKey"] if name == "id" or not constraints(schema, name)]
-    row[free[0]] = f"row-{number}"
+    if free:
+        row[free[0]] = f"row-{number}"
+    else:
+        row |= combination(schema, number)
     return row
+
+
+def combination(schema: dict[str, Any], number: int) -> dict[str, str]:
+    """The key of a table whose every column is an id or one of some values: one of all there can be."""
+    ids = [one["id"] for one in tiny.TABLES["datasets"]]
+    values = {one["name"]: one.get("constraints", {}).get("enum", ids) for one in schema["fields"]}
+    cells = {}
+    for column in schema["primaryKey"]:
+        number, place = divmod(number, len(values[column]))
+        cells[column] = values[column][place]
+    return cells
 
 
 def constraints(schema: dict[str, Any], column: str) -> set[str]:

@@ -65,6 +65,8 @@ def test_columns_have_the_types_of_the_schema(tiny_edition: Path, table: str) ->
             assert schema[name] == pl.List(pl.String())
         elif field["type"] == "date":
             assert schema[name] == pl.Date()
+        elif field.get("format") == "binary":
+            assert schema[name] == pl.Binary()
         else:
             assert schema[name] == kinds[field["type"]], name
     assert list(schema) == columns
