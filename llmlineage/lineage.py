@@ -63,6 +63,16 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What the rows say of a step: ``verdict``, and the child's share found in the parent, by field."""
+
+    verdict: str
+    prompt: float | None = None
+    response: float | None = None
+    both: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """One cited step: ``child`` came later and was made from ``parent``."""
 
@@ -78,6 +88,7 @@ class Edge:
     note: str | None
     source: Source
     locator: str | None
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True)
@@ -91,13 +102,19 @@ class Trace:
     edges: tuple[Edge, ...]
 
     def to_polars(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Nodes and edges as two frames, one column a field, the source as a struct."""
+        """Nodes and edges as two frames, one column a field, source and measurement as structs."""
         import polars as pl
 
         return (
             pl.DataFrame([_cells(node) for node in self.nodes], schema=_schema(Node)),
             pl.DataFrame(
-                [_cells(edge) | {"source": _cells(edge.source)} for edge in self.edges], schema=_schema(Edge)
+                [
+                    _cells(edge)
+                    | {"source": _cells(edge.source)}
+                    | {"measured": _cells(edge.measured) if edge.measured else None}
+                    for edge in self.edges
+                ],
+                schema=_schema(Edge),
             ),
         )
 
@@ -231,6 +248,7 @@ def edges_at(
 ) -> Iterator[Edge]:
     """The edges of these numbers, in the order of the edition or of ``numbers``."""
     sources: dict[str, Source] = {}
+    measured = measurements(edition)
     wanted = list(numbers)
     rows = _select(
         edition,
@@ -245,8 +263,22 @@ def edges_at(
         if source not in sources:
             sources[source] = source_of(edition, source)
         yield Edge(
-            ids[c], relation, role, stage, ids[p], part, count, method, basis, note, sources[source], locator
-        )
+            ids[c], relation, role, stage, ids[p], part, count, method, basis, note, sources[source], locator,
+            measured.get((ids[c], relation, ids[p])),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def measurements(edition: Edition) -> Mapping[tuple[str, str, str], Measured]:
+    """What was measured on rows, by child, relation and parent; few steps are."""
+    found: dict[tuple[str, str, str], dict[str, float | None]] = {}
+    verdicts: dict[tuple[str, str, str], str] = {}
+    query = 'SELECT child, relation, parent, verdict, "field", shared, child_distinct FROM measurements'
+    for child, relation, parent, verdict, field, shared, distinct in edition.index.execute(query):
+        key = (child, relation, parent)
+        verdicts[key] = verdict
+        found.setdefault(key, {})[field] = shared / distinct if distinct else None
+    return {key: Measured(verdicts[key], **shares) for key, shares in found.items()}
 
 
 def source_of(edition: Edition, id: str) -> Source:
@@ -286,7 +318,7 @@ def _select(
         yield from edition.index.execute(f"{query} (SELECT value FROM json_each(?)){condition}", (batch,))
 
 
-def _cells(one: Node | Edge | Source) -> dict[str, object]:
+def _cells(one: Node | Edge | Source | Measured) -> dict[str, object]:
     return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
@@ -295,5 +327,7 @@ def _schema(kind: type[Node | Edge]) -> dict[str, pl.DataType]:
     import polars as pl
 
     source = pl.Struct({"id": pl.String, "title": pl.String, "url": pl.String})
-    types = {"rows": pl.Int64(), "depth": pl.Int32(), "source": source}
+    shares = {name: pl.Float64() for name in ("prompt", "response", "both")}
+    measured = pl.Struct({"verdict": pl.String(), **shares})
+    types = {"rows": pl.Int64(), "depth": pl.Int32(), "source": source, "measured": measured}
     return {field.name: types.get(field.name, pl.String()) for field in fields(kind)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from llmlineage.lineage import Edge, Node, Source, Trace
@@ -30,10 +31,12 @@ def node(one: Node) -> dict[str, Any]:
 
 
 def edge(one: Edge) -> dict[str, Any]:
+    """The keys of the interface; ``measured`` besides, where the rows of both ends were compared."""
     return {
         **{key: getattr(one, key) for key in EDGE_KEYS},
         "source": source(one.source),
         "locator": one.locator,
+        **({"measured": asdict(one.measured)} if one.measured else {}),
     }
 
 

@@ -96,6 +96,7 @@ def step(edge: Edge, direction: str, paint: Paint) -> str:
     part = f" ({edge.part})" if edge.part else ""
     rows = f", {edge.rows:,} rows" if edge.rows is not None else ""
     known = "" if edge.basis == "stated" else f", {edge.basis}"
+    known += f", {words.measured(edge, figures=True)}" if edge.measured else ""
     said = f"{paint(words.step(edge, direction), 'step')} {paint(far, 'name')}"
     return f"{said}{part}{rows}{known}"
 

@@ -209,6 +209,7 @@ def _segments(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[
     if ending == "(*)":
         return [f"{first} {ending}"]
     segments = [first, words.kind(node), words.rows(edge, node)]
+    segments.append(words.measured(edge) if edge else "")
     segments += [_by(state, role, edges) for role, edges in _by_role(state.makers.get(node.id, []))]
     segments.append(node.license or "")
     segments.append(node.status if node.status in ("unreleased", "withdrawn") else "")

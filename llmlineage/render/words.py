@@ -42,6 +42,23 @@ def step(edge: Edge, direction: str = "up") -> str:
     return (UP if direction == "up" else DOWN)[edge.role or edge.stage or edge.relation]
 
 
+def measured(edge: Edge, figures: bool = False) -> str:
+    """What the rows say of a step, where they were measured."""
+    if edge.measured is None or not (figures or edge.measured.verdict != "cannot tell"):
+        return ""
+    said = {"confirms": "rows confirm it", "contradicts": "rows contradict it"}.get(
+        edge.measured.verdict, "rows cannot tell"
+    )
+    if not figures:
+        return said
+    shares = [
+        f"{100 * share:.1f} % of its {field}s"
+        for field, share in (("prompt", edge.measured.prompt), ("response", edge.measured.response))
+        if share is not None
+    ]
+    return f"{said}: {' and '.join(shares)} are there" if shares else said
+
+
 def kind(node: Node) -> str:
     """What kind of thing a record is: ``instruction``, ``base model``, ``preference family``."""
     if node.kind == "family":

@@ -196,10 +196,10 @@ def test_validate_exits_with_1_on_errors_and_0_on_warnings(package: Path) -> Non
     assert (valid.exit_code, valid.stdout) == (0, f"{package}: valid (0 errors, 0 warnings)\n")
     derivations = package / "data" / "derivations.csv"
     text = derivations.read_text(encoding="utf-8")
-    derivations.write_text(text.replace("alpha,seeded_by", "alpha,grown_from"), encoding="utf-8")
+    derivations.write_text(text.replace("beta-1.0,cleaned_from", "beta-1.0,grown_from"), encoding="utf-8")
     invalid = run("validate", package)
     assert invalid.exit_code == 1 and invalid.stderr == ""
-    assert "data/derivations.csv:2 relation grown_from: " in invalid.stdout
+    assert "data/derivations.csv:3 relation grown_from: " in invalid.stdout
     assert invalid.stdout.endswith("invalid (1 error, 0 warnings)\n")
     derivations.write_text(text, encoding="utf-8")
     datasets = package / "data" / "datasets.csv"

@@ -44,6 +44,8 @@ EDGE: Types = {
     "source": (dict,),
     "locator": TEXT,
 }
+SHARE: tuple[type, ...] = (float, NULL)
+MEASURED: Types = {"verdict": (str,), "prompt": SHARE, "response": SHARE, "both": SHARE}
 TRACE: Types = {"root": (str,), "direction": (str,), "edition": (str,), "nodes": (list,), "edges": (list,)}
 HIT: Types = {"id": (str,), "type": (str,), "name": (str,), "score": (float,)}
 WHY: Types = {"from": (str,), "to": (str,), "paths": (list,)}
@@ -84,7 +86,9 @@ def check(value: Value, types: Types) -> None:
 def check_edges(edges: list[Value]) -> None:
     assert edges
     for edge in edges:
-        check(edge, EDGE)
+        if "measured" in edge:
+            check(edge["measured"], MEASURED)
+        check({key: cell for key, cell in edge.items() if key != "measured"}, EDGE)
         check(edge["source"], SOURCE)
 
 

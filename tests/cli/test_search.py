@@ -81,12 +81,14 @@ def test_why_says_where_no_way_is_recorded(tiny_edition: Path, pair: tuple[str, 
 
 @pytest.mark.parametrize("table", [table for table in TABLES if TABLES[table]])
 def test_a_table_is_printed_as_it_was_written(tiny_edition: Path, table: str) -> None:
+    """All but bytes, which say nothing to the eye."""
     lines = out(tiny_edition, "tables", table, "--format", "csv")
     printed = [
         {name: cell for name, cell in row.items() if cell}
         for row in csv.DictReader(io.StringIO("\n".join(lines)))
     ]
     written = [row | ({"preferred": "1"} if "preferred" in row else {}) for row in TABLES[table]]
+    written = [{name: row[name] for name in row if name not in ("sketch", "grams")} for row in written]
 
     def key(row: dict[str, str]) -> list[tuple[str, str]]:
         return sorted(row.items())

@@ -98,7 +98,7 @@ def test_a_query_that_only_reads_is_answered(tiny_edition: Path, query: str) -> 
 def test_the_tables_that_are_listed_can_be_queried(tiny_edition: Path) -> None:
     listed = run("--edition", tiny_edition, "tables", "--format", "csv").stdout
     counts = {row["table"]: row["rows"] for row in csv.DictReader(io.StringIO(listed))}
-    assert len(counts) == 15
+    assert len(counts) == 18
     for table, count in counts.items():
         answered = run("--edition", tiny_edition, "sql", f"SELECT count(*) FROM {table}", "--format", "csv")
         assert answered.stdout == f"count(*)\n{count}\n"

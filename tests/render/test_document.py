@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+from dataclasses import asdict
 
 from hypothesis import given
 
@@ -34,7 +35,9 @@ def test_json_reads_back_to_the_same_nodes_and_edges(trace: Trace) -> None:
     ]
     assert read["nodes"] == expected
     assert [step.pop("source")["url"] for step in read["edges"]] == [one.source.url for one in trace.edges]
-    shown = [key for key in Edge.__slots__ if key != "source"]
+    measured = [step.pop("measured", None) for step in read["edges"]]
+    assert measured == [asdict(one.measured) if one.measured else None for one in trace.edges]
+    shown = [key for key in Edge.__slots__ if key not in ("source", "measured")]
     assert read["edges"] == [{key: getattr(one, key) for key in shown} for one in trace.edges]
 
 

@@ -1,0 +1,62 @@
+"""What the commands over rows share: how DATA is read, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from llmlineage.render.words import plural
+
+if TYPE_CHECKING:
+    from llmlineage.content.rows import Collection
+
+F = TypeVar("F", bound=Callable[..., Any])
+DATA = (
+    "DATA is a file (JSON Lines, JSON, CSV, TSV, parquet, also .gz and .zst), a folder or glob of them, "
+    "or hub:ORG/NAME[:config][@revision]#split."
+)
+
+
+def reading_options(function: F) -> F:
+    """``--prompt``, ``--response``, ``--turns`` and ``--skip-bad-rows``."""
+    for option in reversed(
+        (
+            click.option(
+                "--prompt", metavar="COLUMN", help="The prompt's column, or a path: turns[0].text, a+b."
+            ),
+            click.option("--response", metavar="COLUMN", help="The response's column, or a path to it."),
+            click.option(
+                "--turns", is_flag=True, help="Every user turn of a dialogue with its answer, not the first."
+            ),
+            click.option(
+                "--skip-bad-rows", is_flag=True, help="Pass over rows that cannot be read, and count them."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def collection(
+    address: str, prompt: str | None, response: str | None, turns: bool, skip_bad_rows: bool
+) -> Collection:
+    from llmlineage.content.rows import Collection, Options
+
+    return Collection(address, Options(prompt, response, turns, skip_bad_rows))
+
+
+def say_read(*collections: Collection) -> None:
+    """On stderr: the layout that was recognised, and the rows that were not as they should be."""
+    for one in collections:
+        if not one.layouts:
+            continue
+        lacking = "" if "prompt" in one.held else ", no prompt in any row"
+        click.echo(f"{one.address}: {plural(one.rows, 'row')}, {'; '.join(one.layouts)}{lacking}", err=True)
+        for rows, count, said in (
+            (one.bad_rows, one.bad, "could not be read, left out"),
+            (one.odd_rows, len(one.odd_rows), "with more cells than columns, the rest left out"),
+        ):
+            if rows:
+                click.echo(f"  {plural(count, 'row')} {said}, the first: {rows[0]}", err=True)
