@@ -10,7 +10,7 @@ share a hash with a chance of 2**-64: among a hundred million texts, a pair does
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import polars as pl
@@ -36,13 +36,22 @@ def normalise(texts: pl.Series) -> pl.Series:
     """Each text in the one form in which texts are compared; null where nothing is left of it."""
     filled = texts.fill_null("").rename("text")
     beyond_ascii = filled.str.len_bytes() != filled.str.len_chars()
-    found = split(filled, beyond_ascii, plain, lambda some: where(some, special(), uncommon, plain))
+    found = split(filled, beyond_ascii, plain, accented)
     return found.to_frame().select(pl.when(pl.col("text") != "").then("text")).to_series().rename(texts.name)
 
 
 def plain(texts: pl.Series) -> pl.Series:
     """Texts that are in NFKC, and whose case folding is lower case."""
     return spaced(texts.str.to_lowercase())
+
+
+def accented(texts: pl.Series) -> pl.Series:
+    """Texts beyond ASCII, of which few ask for more once single characters are replaced."""
+    singles, special = characters()
+    found, replaced = list(singles), list(singles.values())
+    pattern = f"[{ranges_of(found)}]"
+    alone = where(texts, pattern, lambda some: some.str.replace_many(found, replaced))
+    return where(alone, special, uncommon, plain)
 
 
 def uncommon(texts: pl.Series) -> pl.Series:
@@ -85,29 +94,41 @@ def folded_further() -> str:
 
 
 @cache
-def special() -> str:
-    """A pattern of the characters that ask for more than lower case and plain white space.
+def characters() -> tuple[dict[str, str], str]:
+    """The characters that ask for more than lower case and plain white space, in two kinds.
 
-    Those that NFKC may change (Unicode Standard Annex 15, section 9: a text without characters that
-    decompose, combine, or may be composed with what stands before them is in NFKC); those that case
-    folding changes beyond lower case, such as the German sharp s; white space beyond ASCII. Characters
-    that this Python does not know, and those from U+FFFF on, are taken to be of them.
+    Those that NFKC replaces one by one, such as the ellipsis and full-width letters, with what takes
+    their place. And a pattern of those that depend on what stands beside them, or that case folding
+    changes beyond lower case: a text with none of these is in NFKC (Unicode Standard Annex 15, section
+    9), for nothing in it decomposes, combines, or is composed with what stands before. Characters that
+    this Python does not know, and those from U+FFFF on, are taken to be of the second kind.
     """
     joins = {chr(int(parts[1], 16)) for parts in map(decomposed, below_ffff()) if len(parts) == 2}
     joins |= {chr(code) for code in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))}  # Hangul
-    found = [
-        ord(char)
+    changed = {char: unicodedata.normalize("NFKC", char) for char in below_ffff()}
+    inert = {chr(code) for code in range(0x80)} | {
+        char
         for char in below_ffff()
-        if char in joins
-        or char in OTHER_SPACE_BEYOND_ASCII
-        or char.casefold() != char.lower()
-        or char == "\u03a3"  # sigma, whose lower case depends on where it stands
-        or unicodedata.combining(char)
-        or unicodedata.category(char) == "Cn"
-        or unicodedata.normalize("NFKC", char) != char
-    ]
-    runs = "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in ranges(found))
-    return f"[{runs}\\x{{FFFF}}-\\x{{10FFFF}}]"
+        if changed[char] == char
+        and char not in joins
+        and char not in OTHER_SPACE_BEYOND_ASCII
+        and char.casefold() == char.lower()
+        and char != "\u03a3"  # sigma, whose lower case depends on where it stands
+        and not unicodedata.combining(char)
+        and unicodedata.category(char) != "Cn"
+    }
+    singles = {
+        char: text
+        for char, text in changed.items()
+        if text != char and inert.issuperset(text) and not unicodedata.combining(char) and char not in joins
+    }
+    rest = [char for char in below_ffff() if char not in inert and char not in singles]
+    return singles, f"[{ranges_of(rest)}\\x{{FFFF}}-\\x{{10FFFF}}]"
+
+
+def ranges_of(characters: Iterable[str]) -> str:
+    """The inside of a pattern's class of characters."""
+    return "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in ranges([*map(ord, characters)]))
 
 
 def decomposed(char: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Layouts: which columns of a row hold the prompt, the response and the system prompt.
 
 A layout is recognised from the first rows. Its :meth:`texts` turns a batch of rows into a frame with
-the columns ``row`` (place in the batch), ``prompt`` and ``response``, and one ``prompt:FOLD`` for
-each other way in which the layout's prompt is commonly written.
+the columns ``row`` (place in the batch), ``prompt`` and ``response``, and ``extra`` where a layout holds
+an input apart from its instruction; :func:`fold` joins the two in the usual ways.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ PAIRS = {
     "user/assistant": ("user", ("assistant", *RESPONSES)),
 }
 TEXTS = ("text", "content", "data")
-# The template that Stanford Alpaca was trained with (github.com/tatsu-lab/stanford_alpaca, train.py).
+# The template that Stanford Alpaca was trained with (github.com/tatsu-lab/stanford_alpaca, train.py), in
+# normalised pieces: its head without an input, its head with one, and the three headings.
 TEMPLATE = (
-    "Below is an instruction that describes a task{paired}. Write a response that appropriately "
-    "completes the request.\n\n### Instruction:\n",
-    "\n\n### Input:\n",
-    "\n\n### Response:",
+    "below is an instruction that describes a task. write a response that appropriately completes the "
+    "request.",
+    "below is an instruction that describes a task, paired with an input that provides further context. "
+    "write a response that appropriately completes the request.",
+    "### instruction:",
+    "### input:",
+    "### response:",
 )
 # The other usual ways to write an instruction and its input as one prompt.
 ALONE, INPUT_FIRST, IN_TEMPLATE = "without input", "input first", "Alpaca template"
@@ -77,30 +81,44 @@ class Columns:
 
     def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
         nothing = pl.lit(None, dtype=pl.String)
-        folds = self.folds() if self.extra else {}
-        prompt = joined([*self.prompt, *([self.extra] if self.extra else [])]) if self.prompt else nothing
         return rows.select(
             pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
-            prompt=prompt,
+            prompt=joined(self.prompt) if self.prompt else nothing,
             response=joined(self.response) if self.response else nothing,
-            **{f"prompt:{name}": fold for name, fold in folds.items()},
+            **({"extra": self.extra.expression()} if self.extra else {}),
         )
 
-    def folds(self) -> dict[str, pl.Expr]:
-        """The other usual ways to write an instruction and its input as one prompt."""
-        assert self.extra is not None
-        instruction, extra = joined(self.prompt), self.extra.expression()
-        start, between, end = TEMPLATE
-        paired = ", paired with an input that provides further context"
-        with_extra = pl.concat_str(
-            pl.lit(start.format(paired=paired)), instruction, pl.lit(between), extra, pl.lit(end)
-        )
-        without = pl.concat_str(pl.lit(start.format(paired="")), instruction, pl.lit(end))
-        return {
-            ALONE: instruction,
-            INPUT_FIRST: joined([self.extra, *self.prompt]),
-            IN_TEMPLATE: pl.when(extra != "").then(with_extra).otherwise(without),
-        }
+
+def fold(texts: pl.DataFrame, names: Sequence[str] = ()) -> pl.DataFrame:
+    """Join normalised instructions and their inputs, ``prompt`` and ``extra``, as the prompt.
+
+    The plain way, a line each; and each way in ``names`` as a column ``prompt:NAME``. Line breaks
+    part the pieces, so that joining normalised pieces gives the normalised whole.
+    """
+    if "extra" not in texts.columns:
+        return texts
+    head, paired, instruction, given, response = map(pl.lit, TEMPLATE)
+    prompt, extra = pl.col("prompt"), pl.col("extra")
+    has_extra = extra.is_not_null()
+    ways: dict[str, list[pl.Expr]] = {
+        "": [prompt, extra],
+        ALONE: [prompt],
+        INPUT_FIRST: [extra, prompt],
+        IN_TEMPLATE: [
+            pl.when(has_extra).then(paired).otherwise(head),
+            instruction,
+            prompt,
+            pl.when(has_extra).then(given),
+            extra,
+            response,
+        ],
+    }
+    return texts.with_columns(
+        pl.when(prompt.is_not_null() if name == ALONE else prompt.is_not_null() | has_extra)
+        .then(pl.concat_str(ways[name], separator=" ", ignore_nulls=True))
+        .alias(f"prompt:{name}" if name else "prompt")
+        for name in ("", *names)
+    ).drop("extra")
 
 
 @dataclass(frozen=True)

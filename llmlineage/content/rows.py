@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import polars as pl
 
 from llmlineage.content import layouts, readers
 from llmlineage.content.identity import hash_pairs, hashed, normalise
-from llmlineage.content.layouts import Layout
+from llmlineage.content.layouts import Layout, fold
 from llmlineage.content.readers import BadRow, Parsed, Part, Reader
 from llmlineage.errors import DataError
 
@@ -58,20 +59,20 @@ class Collection:
     held: set[str] = field(default_factory=set)
 
     def texts(self) -> Iterator[pl.DataFrame]:
-        """Batches of ``row`` (from 0), ``prompt``, ``response`` and folds, as written.
+        """Batches of ``row`` (from 0), ``prompt`` and ``response``, as written.
 
         Raises :class:`DataError` where the layout is not known, where no row holds a text, and
         where rows are broken and ``skip_bad_rows`` is not set.
         """
-        return self.batches(lambda frame: frame)
+        return self.batches(as_written)
 
     def hashes(self) -> Iterator[pl.DataFrame]:
         """Batches as of ``hash_columns``."""
-        return self.batches(hash_columns)
+        return self.batches(partial(hash_columns, folds=self.options.folds))
 
     def normalised(self) -> Iterator[pl.DataFrame]:
-        """Batches of ``row`` and the normalised ``prompt`` and ``response``."""
-        return self.batches(normalise_columns)
+        """Batches as of ``normalise_columns``."""
+        return self.batches(partial(normalise_columns, folds=self.options.folds))
 
     def batches(self, work: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """``work`` done on the texts of each batch, several at a time, handed out in order."""
@@ -83,8 +84,10 @@ class Collection:
                 self.layouts.append(layout.name)
             job = Job(layout, self.options, work)
             parts = reader.parts(list(layout.schema))
+            lines = 0
             for done in in_order(job.run, parts):
-                self.count(reader, done.bad)
+                self.count(reader, done.bad, lines)
+                lines += done.lines
                 frame = done.frame.with_columns(pl.col("row") + self.rows)
                 self.rows += done.rows
                 self.held |= done.held
@@ -130,11 +133,11 @@ class Collection:
             raise DataError(place, f"{found}; name them with --prompt COLUMN and --response COLUMN")
         return layout
 
-    def count(self, reader: Reader, bad: Sequence[BadRow]) -> None:
+    def count(self, reader: Reader, bad: Sequence[BadRow], lines: int) -> None:
         for row in bad:
             kept, said = (
                 (self.odd_rows if row.kept else self.bad_rows),
-                f"{reader.name}:{row.line}: {row.reason}",
+                f"{reader.name}:{lines + row.line}: {row.reason}",
             )
             self.bad += not row.kept
             if len(kept) < MOST_BAD:
@@ -156,6 +159,7 @@ class Done:
     frame: pl.DataFrame
     rows: int
     bad: Sequence[BadRow]
+    lines: int
     held: set[str]
 
 
@@ -172,10 +176,8 @@ class Job:
 
     def finish(self, parsed: Parsed) -> Done:
         texts = self.layout.texts(parsed.frame, self.options.turns)
-        folds = [name for fold in self.options.folds if (name := f"prompt:{fold}") in texts.columns]
-        texts = texts.select("row", "prompt", "response", *folds)
         held = {name for name in ("prompt", "response") if texts[name].null_count() < texts.height}
-        return Done(self.work(texts), parsed.frame.height, parsed.bad, held)
+        return Done(self.work(texts), parsed.frame.height, parsed.bad, parsed.lines, held)
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
@@ -195,32 +197,30 @@ def in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
                 future.cancel()
 
 
-def normalise_columns(texts: pl.DataFrame) -> pl.DataFrame:
-    """Every text normalised, all in one go; a fold only where it differs from the prompt."""
+def as_written(texts: pl.DataFrame) -> pl.DataFrame:
+    """An input below its instruction, a line each."""
+    if "extra" not in texts.columns:
+        return texts
+    below = pl.when(pl.col("extra") != "").then("extra")
+    return texts.with_columns(prompt=pl.concat_str("prompt", below, separator="\n", ignore_nulls=True)).drop(
+        "extra"
+    )
+
+
+def normalise_columns(texts: pl.DataFrame, folds: Sequence[str] = ()) -> pl.DataFrame:
+    """Every text normalised, all in one go, and inputs joined to their instructions."""
     names = [name for name in texts.columns if name != "row"]
-    differs = {name: texts[name].ne_missing(texts["prompt"]) for name in names if ":" in name}
-    parts = [texts[name].filter(differs[name]) if name in differs else texts[name] for name in names]
-    whole = normalise(pl.concat([part.rename("text") for part in parts]))
-    done, start = {"row": texts["row"]}, 0
-    for name, part in zip(names, parts, strict=True):
-        here = whole.slice(start, len(part))
-        start += len(part)
-        done[name] = scattered(here, differs[name], done["prompt"]) if name in differs else here
-    return pl.DataFrame(done)
+    whole = normalise(pl.concat([texts[name].rename("text") for name in names]))
+    parts = {name: whole.slice(place * texts.height, texts.height) for place, name in enumerate(names)}
+    return fold(pl.DataFrame({"row": texts["row"], **parts}), folds)
 
 
-def scattered(some: pl.Series, chosen: pl.Series, rest: pl.Series) -> pl.Series:
-    """``rest``, with the chosen ones replaced by ``some`` in order."""
-    order = pl.concat([(~chosen).arg_true(), chosen.arg_true()]).arg_sort()
-    return pl.concat([rest.filter(~chosen), some]).gather(order)
-
-
-def hash_columns(texts: pl.DataFrame) -> pl.DataFrame:
+def hash_columns(texts: pl.DataFrame, folds: Sequence[str] = ()) -> pl.DataFrame:
     """The hash of each text; of a prompt with its response as ``both``, and as ``both:FOLD``.
 
     ``response_length`` (UInt32) counts the characters of the normalised response.
     """
-    texts = normalise_columns(texts)
+    texts = normalise_columns(texts, folds)
     length = texts["response"].str.len_chars().alias("response_length")
     hashes = pl.DataFrame(
         [texts["row"], *(hashed(texts[name]) for name in texts.columns if name != "row"), length]

@@ -19,7 +19,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,7 @@ class Work:
         """Batches of one column, ``value``: the bytes of a line."""
         for batch in batches:
             data = b"\n".join(batch.column("value").to_pylist())
-            yield from self.hashes(Lines(data, 1).parse(self.layout.schema))
+            yield from self.hashes(Lines(data).parse(self.layout.schema))
 
     def files(self, batches: Batches) -> Batches:
         """Batches of one column, ``path``: files for the local engine's readers."""
@@ -149,7 +149,7 @@ class Work:
                     yield from self.hashes(part.parse(self.layout.schema))
 
     def hashes(self, parsed: Parsed) -> Batches:
-        done = Job(self.layout, self.options, hash_columns).finish(parsed)
+        done = Job(self.layout, self.options, partial(hash_columns, folds=self.options.folds)).finish(parsed)
         broken = sum(not row.kept for row in done.bad)
         signed = done.frame.select(
             pl.col(name).reinterpret(signed=True) for name in sketches.SKETCHED if name in done.frame.columns

@@ -36,10 +36,14 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Parsed:
-    """``frame`` holds the needed columns of the rows that could be read, in order."""
+    """``frame`` holds the needed columns of the rows that could be read, in order.
+
+    Where ``lines`` is given, it counts the lines of the part, from whose first one ``bad`` counts.
+    """
 
     frame: pl.DataFrame
     bad: Sequence[BadRow] = ()
+    lines: int = 0
 
 
 class Part(Protocol):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import numpy as np
 import polars as pl
 
 from llmlineage.content.readers import BadRow, Parsed, Schema
@@ -25,10 +27,9 @@ LONE_SURROGATE = re.compile(rb"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F])
 
 @dataclass(frozen=True)
 class Lines:
-    """Whole lines; ``first`` is the number of the first one, from 1."""
+    """Whole lines. Broken ones are numbered from the first of these."""
 
     data: bytes
-    first: int
 
     def parse(self, schema: Schema) -> Parsed:
         if len(self.data) <= LONGEST and schema:
@@ -38,7 +39,7 @@ class Lines:
                 pass  # the same rows, slower, with the line that is wrong
             else:
                 if not self.may_hold_half_a_pair(frame):
-                    return Parsed(frame)
+                    return Parsed(frame, lines=self.count())
         return self.parse_slowly(schema)
 
     def may_hold_half_a_pair(self, frame: pl.DataFrame) -> bool:
@@ -49,13 +50,18 @@ class Lines:
 
     def parse_slowly(self, schema: Schema) -> Parsed:
         rows, bad = [], []
-        for number, line in enumerate(self.data.split(b"\n"), self.first):
+        for number, line in enumerate(self.data.split(b"\n"), 1):
             found = parse_line(line, number)
             if isinstance(found, BadRow):
                 bad.append(found)
             elif found is not None:
                 rows.append(found)
-        return Parsed(frame_of(rows, schema), bad)
+        return Parsed(frame_of(rows, schema), bad, self.count())
+
+    def count(self) -> int:
+        """How many lines, counted without holding up other threads."""
+        ends = np.count_nonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n"))
+        return int(ends) + (not self.data.endswith(b"\n"))
 
 
 def parse_line(line: bytes, number: int) -> dict[str, Any] | BadRow | None:
@@ -89,7 +95,7 @@ class LinesReader:
         first = next(self.chunks(SAMPLE), None)
         if first is None:
             raise DataError(self.path, "holds no row")
-        found = [parse_line(line, number) for number, line in enumerate(first.data.split(b"\n"), first.first)]
+        found = [parse_line(line, number) for number, line in enumerate(first.data.split(b"\n"), 1)]
         rows = [row for row in found if isinstance(row, dict)]
         if not rows:
             bad = next((row for row in found if isinstance(row, BadRow)), None)
@@ -103,12 +109,29 @@ class LinesReader:
     def chunks(self, size: int) -> Iterator[Lines]:
         """Whole lines of about ``size`` bytes. Of a line that is too long, no more than shows that."""
         with opened(self.path) as file:
-            number = 1
-            while block := file.read(size):
-                end = b"" if block.endswith(b"\n") else file.readline(LONGEST + 1)
-                data = block + end if end else block
-                yield Lines(data.removeprefix(BOM) if number == 1 else data, number)
-                number += data.count(b"\n")
-                while len(end) > LONGEST and not end.endswith(b"\n"):
-                    end = file.readline(LONGEST + 1)  # the rest of a line that is too long already
-                    number += end.count(b"\n")
+            first = True
+            while data := whole_lines(file, size):
+                yield Lines(data.removeprefix(BOM) if first else data)
+                first = False
+                if len(data) > LONGEST and not data.endswith(b"\n"):
+                    skip_line(file)
+
+
+def whole_lines(file: IO[bytes], size: int) -> bytes:
+    """The next ``size`` bytes, and those to the end of their last line, but no more than 64 MB of it.
+
+    Where the file can be sought in, its end of line is looked for first: one copy less.
+    """
+    if isinstance(file, io.BufferedReader) and file.seekable():
+        start = file.tell()
+        file.seek(start + size - 1)
+        size += len(file.readline(LONGEST + 1)) - 1
+        file.seek(start)
+        return file.read(max(size, 1))
+    block = file.read(size)
+    return block if block.endswith(b"\n") or not block else block + file.readline(LONGEST + 1)
+
+
+def skip_line(file: IO[bytes]) -> None:
+    while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
+        pass
