@@ -57,6 +57,7 @@ for a, b in zip(texts(sys.argv[1]), texts(sys.argv[2])):
 DUCKDB_EXACT = """
 import sys
 import duckdb
+duckdb.sql("SET enable_progress_bar = false")
 normal = "trim(regexp_replace(lower(nfc_normalize({})), '\\\\s+', ' ', 'g'))"
 for side, path in zip("ab", sys.argv[1:]):
     duckdb.sql(f"CREATE TABLE {side} AS SELECT {normal.format('prompt')} AS prompt, "
@@ -64,7 +65,7 @@ for side, path in zip("ab", sys.argv[1:]):
 for columns in ("prompt", "response", "prompt, response"):
     found = [f"SELECT DISTINCT {columns} FROM {side}" for side in "ab"]
     queries = [*found, f"({found[0]}) INTERSECT ({found[1]})"]
-    print(*(duckdb.sql(f"SELECT count(*) FROM ({query})").fetchone()[0] for query in queries))
+    print(*(duckdb.sql(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in queries))
 """
 DATASKETCH = """
 import sys
@@ -88,7 +89,7 @@ from datasets import Dataset
 from text_dedup.config import MinHashAlgorithmConfig
 from text_dedup.minhash import cluster, fingerprint
 sides = [polars.read_parquet(path)["prompt"].unique(maintain_order=True) for path in sys.argv[1:3]]
-algorithm = MinHashAlgorithmConfig(text_column="text", num_perm=128, ngram_size=3, min_length=1, threshold=0.7, num_proc=2)
+algorithm = MinHashAlgorithmConfig(algorithm_name="minhash", text_column="text", num_perm=128, ngram_size=3, min_length=1, threshold=0.7, num_proc=2)
 rows = Dataset.from_dict({"text": polars.concat(sides).to_list(), algorithm.internal_index_column: list(range(sum(map(len, sides))))})
 config = SimpleNamespace(algorithm=algorithm)
 print(len(cluster(config, fingerprint(config, rows))))

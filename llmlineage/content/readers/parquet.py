@@ -16,7 +16,7 @@ from llmlineage.content.readers import COMPRESSED, Frame
 from llmlineage.content.readers.stream import opened
 from llmlineage.errors import DataError
 
-ROWS = 16_384
+ROWS = 32_768
 
 
 @dataclass(frozen=True)
