@@ -71,15 +71,18 @@ DATASKETCH = """
 import sys
 import polars
 from datasketch import MinHash, MinHashLSH
-a, b = (polars.read_parquet(path)["prompt"].str.to_lowercase().unique(maintain_order=True).to_list() for path in sys.argv[1:3])
+prompts = [polars.read_parquet(path)["prompt"].str.to_lowercase() for path in sys.argv[1:3]]
+a, b = (one.unique(maintain_order=True).to_list() for one in prompts)
+def sketches(texts):
+    return MinHash.generator([shingles(text) for text in texts], num_perm=128)
 def shingles(text):
     words = text.split()
     return [" ".join(words[place:place + 3]).encode() for place in range(max(1, len(words) - 2))]
 index = MinHashLSH(threshold=0.7, num_perm=128)
 with index.insertion_session() as session:
-    for key, sketch in enumerate(MinHash.generator([shingles(text) for text in b], num_perm=128)):
+    for key, sketch in enumerate(sketches(b)):
         session.insert(key, sketch)
-print(sum(bool(index.query(sketch)) for sketch in MinHash.generator([shingles(text) for text in a], num_perm=128)))
+print(sum(bool(index.query(sketch)) for sketch in sketches(a)))
 """
 TEXT_DEDUP = """
 import sys
@@ -89,8 +92,11 @@ from datasets import Dataset
 from text_dedup.config import MinHashAlgorithmConfig
 from text_dedup.minhash import cluster, fingerprint
 sides = [polars.read_parquet(path)["prompt"].unique(maintain_order=True) for path in sys.argv[1:3]]
-algorithm = MinHashAlgorithmConfig(algorithm_name="minhash", text_column="text", num_perm=128, ngram_size=3, min_length=1, threshold=0.7, num_proc=2)
-rows = Dataset.from_dict({"text": polars.concat(sides).to_list(), algorithm.internal_index_column: list(range(sum(map(len, sides))))})
+algorithm = MinHashAlgorithmConfig(
+    algorithm_name="minhash", text_column="text", num_perm=128, ngram_size=3, min_length=1, threshold=0.7, num_proc=2
+)
+texts = polars.concat(sides).to_list()
+rows = Dataset.from_dict({"text": texts, algorithm.internal_index_column: list(range(len(texts)))})
 config = SimpleNamespace(algorithm=algorithm)
 print(len(cluster(config, fingerprint(config, rows))))
 """
@@ -111,8 +117,12 @@ a, b = (near.read_texts(Collection(path), "prompt") for path in sys.argv[1:3])
 exact = a.hashes.is_in(b.hashes.implode())
 rest = a.filter(~exact)
 rest = rest.filter(~near.holds_whole(rest, b))
-sets = [[frozenset(part["gram"].to_list()) for part in side.sets.partition_by("item", maintain_order=True)] for side in (rest, b)]
-true = {place for place, one in enumerate(sets[0]) if any(len(one & other) >= 0.7 * len(one | other) for other in sets[1])}
+def sets(side):
+    return [frozenset(part["gram"].to_list()) for part in side.sets.partition_by("item", maintain_order=True)]
+theirs = sets(b)
+def is_near(one):
+    return any(len(one & other) >= 0.7 * len(one | other) for other in theirs)
+true = {place for place, one in enumerate(sets(rest)) if is_near(one)}
 items = rest.sets["item"].unique(maintain_order=True).to_list()
 true = {items[place] for place in true}
 found = set(near.similar(rest, b, 0.7)["item"].to_list())
@@ -145,7 +155,7 @@ def fingerprint(folder: Path, arguments: argparse.Namespace) -> None:
     )
 
 
-def memory(folder: Path, arguments: argparse.Namespace) -> None:
+def memory(folder: Path, _: argparse.Namespace) -> None:
     for size in (2, 8):
         data = json_lines(folder / f"rows-{size}gb.jsonl", size * GIGABYTE)
         seconds, peak, _ = run([LLMLINEAGE, "fingerprint", str(data), "-o", str(folder / "print.parquet")])

@@ -49,9 +49,12 @@ def identify(edition: Edition, data: Fingerprint, known: Sequence[Known]) -> lis
         fields = sketches.compare(data, one.fingerprint)
         if is_match(fields):
             found.append((one, fields))
-    roles = {one.name: explain(edition, data, one, [other for other, _ in found]) for one, _ in found}
+    matched = [one for one, _ in found]
+    makers = {one.name: explained_by(edition, data, one, matched) for one in matched}
+    unexplained = [one for one in matched if not makers[one.name]]
+    wholes = {one.name: through(edition, data, one, unexplained) for one in unexplained}
     matches = [
-        Match(one.id, one.part, field, shared, *roles[one.name])
+        Match(one.id, one.part, field, shared, makers[one.name], wholes.get(one.name, ()))
         for one, fields in found
         for field, shared in fields.items()
         if shared.shared
@@ -81,26 +84,24 @@ def is_match(fields: dict[Field, Shared]) -> bool:
     return only and responses.shared >= FEWEST and (responses.a_in_b or 0) >= LEAST_RESPONSES
 
 
-def explain(
-    edition: Edition, data: Fingerprint, one: Known, found: Sequence[Known]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """``explained_by`` and ``through`` of a match."""
-    up, down = relatives(edition, one.id)
+def explained_by(edition: Edition, data: Fingerprint, one: Known, found: Sequence[Known]) -> tuple[str, ...]:
+    """The ancestors of a match that hold nearly all that it shares with the data."""
+    up, _ = relatives(edition, one.id)
+    return covering(held(data, one), [other for other in found if other.id in up])
+
+
+def through(edition: Edition, data: Fingerprint, one: Known, found: Sequence[Known]) -> tuple[str, ...]:
+    """The descendants of a match that hold nearly all that it shares with the data, and more of it."""
+    _, down = relatives(edition, one.id)
     mine = held(data, one)
-    ancestors = [other for other in found if other.id in up]
-    makers = covering(mine, ancestors)
-    if makers:
-        return makers, ()
-    larger = [
-        other
-        for other in found
-        if other.id in down and sketches.estimate(held(data, other)) > sketches.estimate(mine) / COVERED
-    ]
-    return (), covering(mine, larger)
+    least = sketches.estimate(mine) / COVERED
+    return covering(
+        mine, [other for other in found if other.id in down and sketches.estimate(held(data, other)) > least]
+    )
 
 
 def covering(mine: bytes | None, others: Sequence[Known]) -> tuple[str, ...]:
-    """The others, fewest first, that together hold nearly all of ``mine``; none where they do not."""
+    """The others that hold some of ``mine``, most first; none where they do not hold nearly all."""
     whole = sketches.estimate(mine)
     if not whole or mine is None:
         return ()
@@ -113,9 +114,7 @@ def covering(mine: bytes | None, others: Sequence[Known]) -> tuple[str, ...]:
         if sketches.estimate(rest) < sketches.estimate(left):
             left = rest
             chosen.append(other.name)
-        if sketches.estimate(left) <= (1 - COVERED) * whole:
-            return tuple(chosen)
-    return ()
+    return tuple(chosen) if sketches.estimate(left) <= (1 - COVERED) * whole else ()
 
 
 def relatives(edition: Edition, id: str) -> tuple[set[str], set[str]]:
