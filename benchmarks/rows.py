@@ -93,7 +93,8 @@ from text_dedup.config import MinHashAlgorithmConfig
 from text_dedup.minhash import cluster, fingerprint
 sides = [polars.read_parquet(path)["prompt"].unique(maintain_order=True) for path in sys.argv[1:3]]
 algorithm = MinHashAlgorithmConfig(
-    algorithm_name="minhash", text_column="text", num_perm=128, ngram_size=3, min_length=1, threshold=0.7, num_proc=2
+    algorithm_name="minhash", text_column="text", num_perm=128, ngram_size=3, min_length=1,
+    threshold=0.7, num_proc=2,
 )
 texts = polars.concat(sides).to_list()
 rows = Dataset.from_dict({"text": texts, algorithm.internal_index_column: list(range(len(texts)))})
