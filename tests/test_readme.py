@@ -92,6 +92,11 @@ def test_the_wheel_alone_traces(wheel: Path, tmp_path: Path) -> None:
     )
     assert lacking.returncode == 2
     assert "pip install 'llmlineage[curate]'" in lacking.stderr
+    rows = subprocess.run(
+        [*command[:1], "overlap", ROOT, ROOT], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert rows.returncode == 2
+    assert "pip install 'llmlineage[content]'" in rows.stderr
 
 
 def test_an_invalid_package_cannot_be_installed(tmp_path: Path) -> None:

@@ -115,6 +115,12 @@ def case(
              "data/discrepancies.csv:2", "id", "is not an id of datasets", "did you mean alpha?"),
         case("claim that was accepted", cell("discrepancies", 2, "stated", "52002"),
              "data/discrepancies.csv:2", "accepted", "is what was stated", "remove the row"),
+        case("sketch that is cut", cell("fingerprints", 2, "sketch", "AgMDAAA"),
+             "data/fingerprints.csv:2", "sketch", "is not base64", "write it with llmlineage"),
+        case("measurement of no derivation", cell("measurements", 2, "relation", "includes"),
+             "data/measurements.csv:2", "child", "seeds is no row of derivations", "add the derivation"),
+        case("more shared than there is", cell("measurements", 2, "shared", "176"),
+             "data/measurements.csv:2", "shared", "is above the 175 texts", "measure again"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_names_its_place_and_what_would_mend_it(

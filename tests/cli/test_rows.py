@@ -1,0 +1,182 @@
+"""The commands over rows: what they print, what they write, what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from llmlineage.content import sketches
+from tests.conftest import run
+from tests.content.rows import write
+from tests.tiny import ROOT
+
+HALF = [
+    {"prompt": f"question number {n}", "completion": f"the long answer to question {n}"} for n in range(60)
+]
+WHOLE = [
+    {"prompt": f"question number {n}", "completion": f"the long answer to question {n}"} for n in range(120)
+]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    return write(tmp_path / "half.jsonl", HALF), write(tmp_path / "whole.parquet", WHOLE)
+
+
+def document(*arguments: object) -> Any:
+    result = run(*map(str, arguments), "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_overlap_says_how_much_and_how_it_was_read(files: tuple[Path, Path]) -> None:
+    result = run("overlap", *files, "--near", "--examples", "2")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert [line.split() for line in lines if line.startswith("both")] == [
+        ["both", "60", "120", "60", "100.0", "%", "50.0", "%"]
+    ]
+    assert [line.split() for line in lines if line.startswith("prompt")][1] == [
+        "prompt",
+        "60",
+        "0",
+        "0",
+        "0",
+        "60",
+    ]
+    assert "row 1 of A" in lines and "  question number 1" in lines
+    assert result.stderr.splitlines() == [
+        f"{files[0]}: 60 rows, prompt/completion",
+        f"{files[1]}: 120 rows, prompt/completion",
+    ]
+
+
+def test_overlap_in_json_has_the_keys_of_the_interface(files: tuple[Path, Path]) -> None:
+    found = document("overlap", *files)
+    assert list(found)[:3] == ["a", "b", "fields"] and found["a"] == {"data": str(files[0]), "rows": 60}
+    assert list(found["fields"]) == ["prompt", "response", "both"]
+    for shared in found["fields"].values():
+        assert list(shared) == [
+            "a_distinct",
+            "b_distinct",
+            "shared",
+            "a_in_b",
+            "b_in_a",
+            "low",
+            "high",
+            "exact",
+        ]
+        assert shared["exact"] is True and shared["low"] == shared["high"] == shared["a_in_b"] == 1
+
+
+def test_overlap_writes_the_row_that_each_row_matches(files: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run("overlap", files[1], files[0], "--write", tmp_path / "out.parquet").exit_code == 0
+    found = pl.read_parquet(tmp_path / "out.parquet")
+    assert found["b_row_both"].to_list() == [*range(60), *[None] * 60]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_fingerprints_stand_for_data(files: tuple[Path, Path], tmp_path: Path) -> None:
+    print_ = tmp_path / "whole.fingerprint.parquet"
+    made = document("fingerprint", files[1], "-o", print_, "--revision", "v1")
+    assert (made["rows"], made["revision"], made["fields"]["prompt"]) == (120, "v1", {"distinct": 120})
+    for pair in ((files[0], print_), (print_, files[0]), (print_, print_)):
+        assert document("overlap", *pair)["fields"]["both"]["shared"] == (120 if pair[0] == pair[1] else 60)
+    again = tmp_path / "both.parquet"
+    assert run("fingerprint", print_, files[0], "-o", again).exit_code == 0
+    assert sketches.load(again).rows == 180 and sketches.load(again).distinct("prompt") == 120
+
+
+@pytest.mark.parametrize(
+    "option", [["--near"], ["--ngrams", "13"], ["--examples", "1"], ["--write", "x.parquet"]]
+)
+def test_what_needs_rows_is_refused_of_a_fingerprint(
+    files: tuple[Path, Path], tmp_path: Path, option: list[str]
+) -> None:
+    run("fingerprint", files[1], "-o", tmp_path / "print.parquet")
+    result = run("overlap", files[0], tmp_path / "print.parquet", *option)
+    assert result.exit_code == 2 and f"{option[0]} needs the rows of both sides" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fingerprint", "half.jsonl", "-o", "x.parquet", "--entries", "1000"], "1000 is not a power of two"),
+        (["fingerprint", "half.jsonl", "-o", "nowhere/x.parquet"], "No such file or directory"),
+        (["overlap", "half.jsonl", "none.jsonl"], "none.jsonl: there is no such file or folder"),
+        (["overlap", "half.jsonl", "half.jsonl", "--prompt", "none"], "has no column 'none'"),
+        (["identify", "none.jsonl"], "none.jsonl: there is no such file or folder"),
+        (["measure", "alpaca", "half.jsonl", "nobody", "half.jsonl"], "no record is called 'nobody'"),
+        (
+            ["measure", "alpaca", "half.jsonl", "gsm8k", "half.jsonl"],
+            "states no derivation of alpaca from gsm8k",
+        ),
+        (
+            ["measure", "alpaca", "half.jsonl", "gsm8k", "half.jsonl", "--relation", "made_from"],
+            "'made_from' is none of",
+        ),
+    ],
+)
+def test_a_wrong_call_is_one_message(
+    files: tuple[Path, Path],
+    real_edition: Path,
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(files[0].parent)
+    result = run("--edition", real_edition, *arguments)
+    assert result.exit_code == 2 and message in result.stderr and "Traceback" not in result.output
+    assert not Path("x.parquet").exists()
+
+
+def test_measure_exits_with_1_where_the_rows_contradict(files: tuple[Path, Path], real_edition: Path) -> None:
+    half, whole = files
+    base = ["--edition", real_edition, "measure", "alpaca-cleaned"]
+    confirmed = run(*base, half, "alpaca", whole)
+    assert confirmed.exit_code == 0
+    assert confirmed.stdout.startswith("alpaca-cleaned cleaned_from alpaca: confirms\n")
+    other = write(
+        half.parent / "other.jsonl", [{"prompt": f"unlike {n}", "completion": f"{n}"} for n in range(99)]
+    )
+    assert run(*base, other, "alpaca", whole).exit_code == 1
+    assert run(*base, other, "alpaca", whole, "--partial").exit_code == 0
+    (found,) = json.loads(run(*base, half, "alpaca", whole, "--relation", "subset_of", "--json").stdout)
+    assert (found["relation"], found["verdict"], found["fields"]["prompt"]["shared"]) == (
+        "subset_of",
+        "confirms",
+        60,
+    )
+
+
+def test_identify_in_json_has_the_keys_of_the_interface(files: tuple[Path, Path], real_edition: Path) -> None:
+    found = document("--edition", real_edition, "identify", files[0], "--benchmarks")
+    assert list(found)[:3] == ["data", "rows", "matches"] and found["matches"] == []
+    assert {one["words"] for one in found["benchmarks"]} == {13}
+    assert {one["benchmark"] for one in found["benchmarks"]} >= {"gsm8k (test)", "mt-bench", "alpaca-eval"}
+    assert all(one["found"] == 0 < one["checked"] for one in found["benchmarks"])
+
+
+def test_the_shipped_fingerprints_know_their_own(real_edition: Path, tmp_path: Path) -> None:
+    """GSM8K's fingerprint, taken for data, is GSM8K; nothing else explains it."""
+    from llmlineage.content import known
+    from llmlineage.edition import open_edition
+
+    (train,) = [one for one in known.fingerprints(open_edition(real_edition)) if one.name == "gsm8k (train)"]
+    sketches.write(train.fingerprint, tmp_path / "print.parquet")
+    matches = document("--edition", real_edition, "identify", tmp_path / "print.parquet")["matches"]
+    assert list(matches[0])[:5] == ["id", "field", "contained", "low", "high"]
+    best = matches[0]
+    assert (best["id"], best["part"], best["field"], best["contained"]) == ("gsm8k", "train", "prompt", 1.0)
+    assert {one["id"] for one in matches} == {"gsm8k"}
+
+
+def test_the_example_files_are_none_of_the_samples() -> None:
+    """Nothing of the sample data is in the repository."""
+    assert not [
+        path for path in ROOT.glob("tests/**/*") if path.suffix in (".parquet", ".jsonl", ".zst", ".gz")
+    ]
