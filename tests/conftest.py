@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from llmlineage.cli import main
 from llmlineage.edition.compile import build_edition
 from tests.tiny import ROOT, write_tiny
+
+
+# How long an example takes says more of the machine's other work than of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

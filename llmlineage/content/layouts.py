@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, Protocol
 
 import polars as pl
@@ -126,7 +127,7 @@ class Dialogue:
     """A list of turns in ``column``, each a struct of who speaks and what is said.
 
     The first user turn and the answer to it; with ``turns`` every user turn with its answer. System
-    prompts and the turns of tools are left out.
+    prompts, the turns of tools, and the assistant's that only call them and say nothing are left out.
     """
 
     name: str
@@ -146,6 +147,7 @@ class Dialogue:
             .select("row", role=turn.field(self.role).str.to_lowercase(), text=turn.field(self.text))
             .filter(pl.col("role").is_in([*USER, *ASSISTANT]))
             .with_columns(is_user=pl.col("role").is_in(USER))
+            .filter(pl.col("is_user") | (pl.col("text") != ""))
         )
         answered = (pl.col("row").shift(-1) == pl.col("row")) & ~pl.col("is_user").shift(-1)
         asked = spoken.with_columns(answer=pl.when(answered).then(pl.col("text").shift(-1))).filter("is_user")
@@ -247,7 +249,11 @@ def columns_layout(prompt: str | None, response: str | None, columns: Sequence[s
         return tuple(Path.parse(part.strip(), columns) for part in text.split("+"))
 
     said = ", ".join(f"{name} {text}" for name, text in (("prompt", prompt), ("response", response)) if text)
-    return Columns(said, parse(prompt), parse(response))
+    layout = Columns(said, parse(prompt), parse(response))
+    for one, other in combinations([*layout.prompt, *layout.response], 2):
+        if one.clashes(other):
+            raise ValueError(f"{one} and {other} cannot both be texts of one row")
+    return layout
 
 
 def recognise(rows: Sequence[Mapping[str, Any]]) -> Layout | None:

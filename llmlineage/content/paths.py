@@ -50,6 +50,17 @@ class Path:
                 value = value.get(step) if isinstance(value, Mapping) else None
         return value
 
+    def clashes(self, other: Path) -> bool:
+        """Whether one asks for a text where the other asks for a list or a struct, or one for each."""
+        if self == other or self.column != other.column:
+            return False
+        for step, its in zip(self.steps, other.steps, strict=False):
+            if isinstance(step, int) != isinstance(its, int):
+                return True
+            if isinstance(step, str) and step != its:
+                return False
+        return len(self.steps) != len(other.steps)
+
     def expression(self) -> pl.Expr:
         """The text as a polars expression over columns of :func:`schema`."""
         found = pl.col(self.column)

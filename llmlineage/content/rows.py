@@ -176,7 +176,7 @@ class Job:
 
     def finish(self, parsed: Parsed) -> Done:
         texts = self.layout.texts(parsed.frame, self.options.turns)
-        held = {name for name in ("prompt", "response") if texts[name].null_count() < texts.height}
+        held = {name for name in ("prompt", "response") if (texts[name] != "").any()}
         return Done(self.work(texts), parsed.frame.height, parsed.bad, parsed.lines, held)
 
 
@@ -202,9 +202,9 @@ def as_written(texts: pl.DataFrame) -> pl.DataFrame:
     if "extra" not in texts.columns:
         return texts
     below = pl.when(pl.col("extra") != "").then("extra")
-    return texts.with_columns(prompt=pl.concat_str("prompt", below, separator="\n", ignore_nulls=True)).drop(
-        "extra"
-    )
+    whole = pl.concat_str("prompt", below, separator="\n", ignore_nulls=True)
+    is_there = pl.col("prompt").is_not_null() | below.is_not_null()
+    return texts.with_columns(prompt=pl.when(is_there).then(whole)).drop("extra")
 
 
 def normalise_columns(texts: pl.DataFrame, folds: Sequence[str] = ()) -> pl.DataFrame:

@@ -41,7 +41,8 @@ LISTS = {
     "ngrams": [{"benchmark": "seeds", "part": "", "data": f"{PLACE}/seeds.jsonl", "source": "card"}],
     "measurements": [
         {
-            "child": "alpha", "relation": "seeded_by", "parent": "seeds", "child_data": f"{PLACE}/alpha.jsonl",
+            "child": "alpha", "relation": "seeded_by", "parent": "seeds",
+            "child_data": f"{PLACE}/alpha.jsonl",
             "parent_data": f"{PLACE}/seeds.jsonl", "parent_whole": "yes", "source": "card",
         },
     ],
@@ -70,7 +71,8 @@ def test_what_is_listed_is_measured_and_the_rest_is_kept(workspace: Path) -> Non
     package = workspace / "package"
     prints = read_table(package, "fingerprints")
     assert [(row["dataset"], row["field"], row["rows"]) for row in prints] == [
-        ("alpha", "both", "50"), ("alpha", "prompt", "50"), ("alpha", "response", "50"), ("seeds", "prompt", "175"),
+        ("alpha", "both", "50"), ("alpha", "prompt", "50"), ("alpha", "response", "50"),
+        ("seeds", "prompt", "175"),
     ]  # fmt: skip
     assert prints[0]["revision"] == COMMIT
     grams = [(row["words"], row["block"], row["items"]) for row in read_table(package, "ngrams")]

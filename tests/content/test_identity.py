@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import polars as pl
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -66,3 +67,40 @@ def test_a_pair_is_not_its_reverse() -> None:
 
 def test_nothing_is_left_of_white_space() -> None:
     assert normalise(pl.Series(["", " \n\t", None, "\u3000", "a"])).to_list() == [None, None, None, None, "a"]
+
+
+def test_every_character_is_normalised_as_python_does_it_inside_a_word() -> None:
+    known = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    texts = [f"a{char}b" for char in known]
+    found = normalise(pl.Series(texts)).to_list()
+    assert [text for text, one in zip(texts, found, strict=True) if one != plainly(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (0, 17839895020865391795),
+        (1, 6197228638241585855),
+        (6, 13600901984574879520),
+        (14, 16593258520670067722),
+        (15, 3944266608798545230),
+        (126, 8688820467331686959),
+        (127, 10390232010101978361),
+        (238, 10094186306698560699),
+        (239, 12283240394498137174),
+        (5000, 6170683165994538427),
+    ],
+)
+def test_texts_of_every_length_have_their_hash(length: int, expected: int) -> None:
+    """XXH3 works in another way up to 3, 8, 16, 128, 240 bytes and beyond; values of xxhash 4.1."""
+    assert hashed(pl.Series(["é" + "a" * length])).to_list() == [expected]
+
+
+def test_no_texts_are_no_hashes() -> None:
+    nothing = pl.Series("text", [], dtype=pl.String)
+    assert normalise(nothing).to_list() == hashed(nothing).to_list() == []
+    assert hash_pairs(hashed(nothing), hashed(nothing)).to_list() == []
+
+
+def test_a_name_is_kept() -> None:
+    assert normalise(pl.Series("prompt", ["A"])).name == hashed(pl.Series("prompt", ["A"])).name == "prompt"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from llmlineage.content.layouts import recognise
+from llmlineage.content.layouts import ALONE, FOLDS, IN_TEMPLATE, INPUT_FIRST, columns_layout, recognise
 from llmlineage.content.paths import Path as Place
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
@@ -70,7 +70,7 @@ LAYOUTS: list[tuple[str, dict[str, Any], str | None, str | None]] = [
 @pytest.mark.parametrize(
     ("row", "prompt", "response"), [one[1:] for one in LAYOUTS], ids=[one[0] for one in LAYOUTS]
 )
-@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
 def test_a_layout_is_recognised(
     tmp_path: Path, row: dict[str, Any], prompt: str | None, response: str | None, suffix: str
 ) -> None:
@@ -151,3 +151,141 @@ def test_a_path_is_written_as_it_is_read() -> None:
 def test_nothing_is_made_of_columns_that_say_nothing() -> None:
     assert recognise([{"id": 1, "score": 0.5}]) is None
     assert recognise([{}]) is None
+
+
+TOOLS: list[dict[str, Any]] = [
+    {"role": "user", "content": "Q"},
+    {"role": "assistant", "content": None, "tool_calls": [{"name": "look"}]},
+    {"role": "tool", "content": "T"},
+    {"role": "assistant", "content": "", "tool_calls": [{"name": "look"}]},
+    {"role": "tool", "content": "T"},
+    {"role": "assistant", "content": "A"},
+    {"role": "user", "content": "R"},
+    {"role": "assistant", "content": None, "tool_calls": [{"name": "look"}]},
+]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+def test_an_answer_is_what_was_said_not_the_call_of_a_tool(tmp_path: Path, suffix: str) -> None:
+    file = write(tmp_path / f"rows.{suffix}", [{"messages": TOOLS}])
+    (frame,) = Collection(str(file), Options(turns=True)).texts()
+    assert frame.rows() == [(0, "Q", "A"), (0, "R", None)]
+
+
+@pytest.mark.parametrize(
+    ("row", "pairs"),
+    [
+        ({"data": ["Q1", "A1", "Q2", "A2"]}, [("Q1", "A1"), ("Q2", "A2")]),
+        ({"data": ["Q1", "A1", "Q2"]}, [("Q1", "A1"), ("Q2", None)]),
+        ({"turns": ["Q1", "Q2"]}, [("Q1", None), ("Q2", None)]),
+        ({"conversations": SHARED}, [("Q1", "A1"), ("Q2", None)]),
+        ({"conversations": SHARED[1:]}, [("Q2", None)]),
+        ({"prompt": "Q1", "chosen": CHOSEN, "rejected": CHOSEN}, [("Q1", "good")]),
+        ({"instruction": "Q1", "output": "A1"}, [("Q1", "A1")]),
+    ],
+)
+def test_every_turn_of_the_user_goes_with_its_answer(
+    tmp_path: Path, row: dict[str, Any], pairs: list[tuple[str, str | None]]
+) -> None:
+    (frame,) = Collection(str(write(tmp_path / "rows.jsonl", [row, row])), Options(turns=True)).texts()
+    assert frame.rows() == [(number, *pair) for number in range(2) for pair in pairs]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"messages": ASKED},
+        {"data": ["Q", "A"]},
+        {"turns": ["Q"]},
+        {"chosen": CHOSEN, "rejected": CHOSEN},
+        {"instruction": "Q", "instances": [{"input": "i", "output": "A"}]},
+    ],
+    ids=lambda row: next(iter(row)),
+)
+def test_lists_that_are_empty_or_missing_hold_no_text(
+    tmp_path: Path, row: dict[str, Any], suffix: str
+) -> None:
+    rows = [row, {name: [] if isinstance(value, list) else None for name, value in row.items()}]
+    rows += [dict.fromkeys(row), row]
+    collection = Collection(str(write(tmp_path / f"rows.{suffix}", rows)))
+    found = [cells for frame in collection.texts() for cells in frame.rows()]
+    full = [cells for cells in found if cells[0] in (0, 3)]
+    assert len(full) == 2 and full[0][1:] == full[1][1:] and full[0][1] is not None
+    assert all(cells[1:] == (None, None) for cells in found if cells not in full)
+    assert collection.rows == 4
+
+
+def test_turns_that_are_no_turns_are_passed_over(tmp_path: Path) -> None:
+    strange: list[Any] = [
+        None,
+        3,
+        "text",
+        {"role": "user"},
+        {"role": "USER", "content": "Q"},
+        {"content": "x"},
+    ]
+    rows = [{"messages": CHOSEN}, {"messages": strange}, {"messages": "text"}, {"messages": {"role": "user"}}]
+    (frame,) = Collection(str(write(tmp_path / "rows.jsonl", rows)), Options(turns=True)).texts()
+    assert frame.rows() == [(0, "Q1", "good"), (1, None, None), (1, "Q", None)]
+
+
+@pytest.mark.parametrize("way", FOLDS)
+def test_an_input_is_folded_in_each_of_the_usual_ways(tmp_path: Path, way: str) -> None:
+    rows = [{"instruction": "Do\nit", "input": "It", "output": "A"}, {"instruction": "Do", "output": "A"}]
+    file = write(tmp_path / "rows.jsonl", rows)
+    (frame,) = Collection(str(file), Options(folds=(way,))).normalised()
+    head = "below is an instruction that describes a task"
+    paired = f"{head}, paired with an input that provides further context"
+    asked = "write a response that appropriately completes the request. ### instruction:"
+    expected = {
+        ALONE: ["do it", "do"],
+        INPUT_FIRST: ["it do it", "do"],
+        IN_TEMPLATE: [
+            f"{paired}. {asked} do it ### input: it ### response:",
+            f"{head}. {asked} do ### response:",
+        ],
+    }
+    assert frame["prompt"].to_list() == ["do it it", "do"]
+    assert frame[f"prompt:{way}"].to_list() == expected[way]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize(
+    "place", ["m[7].a", "m[99999999999999999999].a", "m.a", "m[0].b", "m[0].a.c", "n[0]", "n.a"]
+)
+def test_a_place_that_no_row_has_holds_no_text(tmp_path: Path, suffix: str, place: str) -> None:
+    file = write(tmp_path / f"rows.{suffix}", [{"m": [{"a": "Q"}], "n": "Q"}] * 2)
+    with pytest.raises(DataError, match="holds no text, in any row"):
+        list(Collection(str(file), Options(place)).texts())
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize(
+    ("prompt", "response"),
+    [("m", "m[0].a"), ("m[0]", "m[1].a"), ("m.a", "m[0].a"), ("m[0].a+m", None), ("m[0].a", "m[0]")],
+)
+def test_places_of_which_one_is_part_of_the_other_are_refused(
+    tmp_path: Path, suffix: str, prompt: str, response: str | None
+) -> None:
+    file = write(tmp_path / f"rows.{suffix}", [{"m": [{"a": "Q"}, {"a": "A"}]}])
+    with pytest.raises(DataError, match="cannot both be texts of one row"):
+        list(Collection(str(file), Options(prompt, response)).texts())
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+def test_places_in_one_column_are_read_side_by_side(tmp_path: Path, suffix: str) -> None:
+    file = write(tmp_path / f"rows.{suffix}", [{"m": [{"a": "Q", "b": "more"}, {"a": "A", "b": ""}]}])
+    (frame,) = Collection(str(file), Options("m[0].a+m[0].b", "m[1].a")).texts()
+    assert frame.rows() == [(0, "Q\nmore", "A")]
+
+
+@pytest.mark.parametrize("text", ["", "a..b", "a+", "a[", "a[]", "a[-1]", "a]", "[0].a", "a."])
+def test_what_is_no_path_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        columns_layout(text, None, ["a"])
+
+
+def test_a_column_of_that_very_name_comes_before_any_path() -> None:
+    for name in ("a.b", "a+b", "a[0]", "+"):
+        assert columns_layout(name, None, [name, "a"]).prompt == (Place(name),)

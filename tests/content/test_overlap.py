@@ -296,9 +296,13 @@ def sample(file: str) -> Collection:
     return Collection(str(SAMPLES / file), named)
 
 
+def files_of(rows: list[dict[str, str]]) -> set[str]:
+    return {row[end] for row in rows for end in ("child", "parent")}
+
+
 @needs_samples
 def test_the_sample_pairs_are_counted_as_others_counted_them() -> None:
-    sides = {file: exact.read_hashes(sample(file)) for row in PAIRS for file in (row["child"], row["parent"])}
+    sides = {file: exact.read_hashes(sample(file)) for file in files_of(PAIRS)}
     wrong = []
     for row in PAIRS:
         found = exact.overlap(sides[row["child"]], sides[row["parent"]]).fields[row["field"]]  # type: ignore[index]
@@ -311,11 +315,7 @@ def test_the_sample_pairs_are_counted_as_others_counted_them() -> None:
 @needs_samples
 def test_prompts_inside_longer_prompts_are_counted_as_others_counted_them() -> None:
     asked = [row for row in PAIRS if row["field"] == "prompt"]
-    sides = {
-        file: near.read_texts(sample(file), "prompt")
-        for row in asked
-        for file in (row["child"], row["parent"])
-    }
+    sides = {file: near.read_texts(sample(file), "prompt") for file in files_of(asked)}
     found = {
         (row["child"], row["parent"]): near.holds_whole(sides[row["child"]], sides[row["parent"]]).mean()
         for row in asked
@@ -327,9 +327,7 @@ def test_prompts_inside_longer_prompts_are_counted_as_others_counted_them() -> N
 
 @needs_samples
 def test_the_bounds_of_sketches_hold_the_true_containment_of_the_sample_pairs() -> None:
-    prints = {
-        file: sketches.fingerprint(sample(file)) for row in PAIRS for file in (row["child"], row["parent"])
-    }
+    prints = {file: sketches.fingerprint(sample(file)) for file in files_of(PAIRS)}
     held = 0
     for row in PAIRS:
         found = sketches.compare(prints[row["child"]], prints[row["parent"]])[row["field"]]  # type: ignore[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import threading
@@ -11,13 +12,16 @@ from typing import Any
 import polars as pl
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llmlineage.content import readers
-from llmlineage.content.readers import json_array, json_lines
+from llmlineage.content.readers import json_array, json_lines, parquet, table
+from llmlineage.content.readers.hub import HubReader
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
+from tests.build.conftest import python
+from tests.build.hub_server import Blob, Repo, running_hub
 from tests.content.rows import ALPACA, write
 
 FORMATS = ("jsonl", "ndjson", "json", "csv", "tsv", "parquet")
@@ -265,3 +269,358 @@ def test_reading_goes_no_further_than_it_is_asked(tmp_path: Path, monkeypatch: p
     batches.close()
     assert threading.active_count() == before
     assert readers.files_at(str(file)) == [file]
+
+
+# Everything that JSON can say, half surrogates, infinities and what looks like the parts of a message too.
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=5) | st.sampled_from(
+    ["\0", '[{"text": "x"}]', "[{", "{}", "text"]
+)
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(-1e9, 1e9)
+    | st.sampled_from([float("inf"), float("nan")])
+    | ANY_TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["text", "type"]) | ANY_TEXT, inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+ANY_ROW = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": ANY,
+        "m": ANY | st.lists(st.fixed_dictionaries({}, optional={"role": ANY, "content": ANY}), max_size=2),
+    },
+)
+STRING, MESSAGES = pl.String(), pl.List(pl.Struct({"role": pl.String(), "content": pl.String()}))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"a": STRING},
+        {"a": STRING, "m": MESSAGES},
+        {"m": pl.List(STRING)},
+        {"m": pl.List(pl.Struct({"content": pl.List(pl.Struct({"text": STRING}))}))},
+    ],
+)
+@settings(deadline=None)
+@given(rows=st.lists(ANY_ROW, max_size=3), escaped=st.booleans())
+@example(rows=[{"a": [{"text": "one"}, {"text": "two"}]}], escaped=True)
+@example(rows=[{"a": [1.0, 1e5, -0.0, 1e-7]}, {"a": 2.50}], escaped=True)
+@example(rows=[{"m": [{"role": "user", "content": "\ud800"}]}], escaped=True)
+@example(rows=[{"a": {'"\\': "\t\x1f\n\\"}}], escaped=False)
+def test_any_row_means_the_same_whichever_way_it_is_read(
+    schema: dict[str, Any], rows: list[dict[str, Any]], escaped: bool
+) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=escaped) + "\n" for row in rows)
+    part = json_lines.Lines(text.encode("utf-8", "replace"))
+    fast, slow = part.parse(schema), part.parse_slowly(schema)
+    assert fast.frame.equals(slow.frame)
+    assert (list(fast.bad), fast.lines) == (slow.bad, slow.lines)
+
+
+def test_of_a_key_named_twice_the_first_value_counts(tmp_path: Path) -> None:
+    row = '{"prompt": "a", "prompt": "b", "completion": {"x": 1, "x": 2}}'
+    (tmp_path / "rows.jsonl").write_text(row + "\n")
+    (tmp_path / "slow.jsonl").write_text(row + '\n{"prompt": "\\ud800"}\n')
+    (tmp_path / "rows.json").write_text(f"[{row}]")
+    for name in ("rows.jsonl", "slow.jsonl", "rows.json"):
+        found = texts(tmp_path / name, prompt="prompt", response="completion")
+        assert found[0] == (0, "a", '{"x": 1, "x": 2}')
+
+
+VALUES = [3, 2.5, 1.0, True, None, ["x", 1], {"a": [1.5, None], "b": "é"}]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_what_is_no_text_is_the_same_text_in_every_format(tmp_path: Path, value: Any) -> None:
+    value = [str(one) for one in value] if isinstance(value, list) else value
+    rows = [{"prompt": "a", "completion": value}, {"prompt": "b", "completion": "text"}]
+    rows = rows[:1] * 2 if value is not None else rows
+    jsonl, array, columns = (
+        texts(write(tmp_path / f"rows.{suffix}", rows), prompt="prompt", response="completion")
+        for suffix in ("jsonl", "json", "parquet")
+    )
+    assert jsonl == array == columns
+
+
+@pytest.mark.parametrize("compression", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "csv"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_marks_line_ends_and_the_last_line_do_not_matter(
+    tmp_path: Path, suffix: str, compression: str, end: str
+) -> None:
+    plain = write(tmp_path / f"rows.{suffix}", ALPACA[1:3]).read_bytes().replace(b"\r\n", b"\n").rstrip(b"\n")
+    data = b"\xef\xbb\xbf" + plain.replace(b"\n", end.encode())
+    file = tmp_path / f"more.{suffix}{compression}"
+    pack = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[compression]
+    file.write_bytes(pack(data))
+    assert texts(file) == [
+        (0, "Describe thing 1", mended(1, suffix, end)),
+        (1, *EXPECTED[2][1:2], mended(2, suffix, end)),
+    ]
+
+
+def mended(number: int, suffix: str, end: str) -> str:
+    """A line end inside a quoted cell is the cell's own."""
+    said = f"Thing {number} is\n\nfine."
+    return said.replace("\n", end) if suffix == "csv" else said
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_compressed_data_that_is_cut_anywhere_is_refused(tmp_path: Path, pack: Any) -> None:
+    data = pack(LINES[:3000])
+    for length in range(len(data)):
+        (tmp_path / "rows.jsonl").write_bytes(data[:length])
+        assert "rows.jsonl: " in said(tmp_path / "rows.jsonl", skip_bad_rows=True)
+
+
+def test_a_zstandard_file_may_have_several_frames_and_some_to_skip(tmp_path: Path) -> None:
+    cut = LINES.index(b"\n", 2000) + 1
+    skipped = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"
+    frames = [skipped, zstandard.compress(LINES[:cut]), skipped, zstandard.compress(LINES[cut:])]
+    (tmp_path / "rows.jsonl.zst").write_bytes(b"".join(frames))
+    assert texts(tmp_path / "rows.jsonl.zst") == EXPECTED
+
+
+def test_an_array_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    data = json.dumps([{"prompt": "aé\ud83d\ude00", "n": -1.5e3}, {"prompt": None, "ok": True}], indent=1)
+    for length in range(1, len(data)):
+        (tmp_path / "rows.json").write_text(data[:length])
+        assert "the array is broken" in said(tmp_path / "rows.json")
+
+
+def test_a_break_in_an_array_is_told_by_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much text follows that could not be read on from."""
+    monkeypatch.setattr(json_array, "BLOCK", 100)
+    monkeypatch.setattr(json_array, "LONGEST", 2000)
+    rows = [json.dumps({"prompt": "a", "completion": "b"})] * 500
+    rows[3] = '{"prompt": oops}'
+    (tmp_path / "rows.json").write_text("[" + ",\n".join(rows) + "]")
+    assert "line 4: the array is broken: Expecting value" in said(tmp_path / "rows.json")
+    rows[3] = json.dumps({"prompt": "long" * 1000})
+    (tmp_path / "rows.json").write_text("[" + ",\n".join(rows) + "]")
+    assert "line 4: the array is broken: a row longer than" in said(tmp_path / "rows.json")
+
+
+def test_broken_rows_of_an_array_are_named_by_line_and_passed_over_on_request(tmp_path: Path) -> None:
+    good = '{"prompt": "é"}'.encode()
+    (tmp_path / "rows.json").write_bytes(
+        b"[" + b",\n".join([good, b"3", b'{"prompt": "\xff"}', b"[]", good]) + b"]"
+    )
+    text = said(tmp_path / "rows.json")
+    for place in ("2: not a JSON object", "3: not UTF-8", "4: not a JSON object"):
+        assert f"rows.json:{place}" in text
+    assert texts(tmp_path / "rows.json", skip_bad_rows=True) == [(0, "é", None), (1, "é", None)]
+
+
+def test_a_first_row_that_is_too_long_is_passed_over_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("LONGEST", 1000), ("CHUNK", 300), ("SAMPLE", 300)):
+        monkeypatch.setattr(json_lines, name, value)
+    (tmp_path / "rows.jsonl").write_bytes(json.dumps({"prompt": "a" * 5000}).encode() + b"\n" + LINES)
+    assert "rows.jsonl:1: longer than" in said(tmp_path / "rows.jsonl")
+    assert texts(tmp_path / "rows.jsonl", skip_bad_rows=True) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("prompt,completion\n", None),
+        (",prompt,completion\n0,a,b\n", [(0, "a", "b")]),
+        ('prompt, completion\na,"b ""c"", d"\n', [(0, "a", 'b "c", d')]),
+        ('prompt,completion\n"a\n\nb",c\n\n\nd,e', [(0, "a\n\nb", "c"), (1, "d", "e")]),
+        ('prompt,completion\na,5" wide\n', [(0, "a", '5" wide')]),
+    ],
+)
+def test_a_table_is_read_as_it_is_meant(
+    tmp_path: Path, text: str, rows: list[tuple[int, str, str]] | None
+) -> None:
+    (tmp_path / "rows.csv").write_text(text)
+    if rows is None:
+        assert "holds no row" in said(tmp_path / "rows.csv")
+    else:
+        assert texts(tmp_path / "rows.csv") == rows
+
+
+def test_broken_rows_of_a_table_are_named_by_line_and_passed_over_on_request(tmp_path: Path) -> None:
+    lines = [b"prompt,completion", b'"a\na",b', b"\xff,b", b"c", b"d,e", b'f,"g', b"h,i", b""]
+    (tmp_path / "rows.csv").write_bytes(b"\n".join(lines))
+    text = said(tmp_path / "rows.csv")
+    for place in ("4: not UTF-8", "5: 1 cells where 2", "7: a quote that is opened here is never closed"):
+        assert f"rows.csv:{place}" in text
+    assert texts(tmp_path / "rows.csv", skip_bad_rows=True) == [(0, "a\na", "b"), (1, "d", "e")]
+
+
+def test_a_cell_or_line_without_end_is_refused_by_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "LONGEST", 1000)
+    limit = csv.field_size_limit()
+    try:
+        (tmp_path / "rows.csv").write_text("prompt,completion\na,b\n" + "c" * 5000 + ",d\n")
+        assert "line 3: longer than" in said(tmp_path / "rows.csv")
+        (tmp_path / "rows.csv").write_text('prompt,completion\na,b\nc,"d\n' + "e,f\n" * 500)
+        assert "line 3: field larger than" in said(tmp_path / "rows.csv")
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_a_header_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_bytes("prompt,réponse\na,b\n".encode("latin-1"))
+    assert said(tmp_path / "rows.csv").endswith("rows.csv: line 1: not UTF-8")
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical(), pl.Enum(["a", "b"]), pl.Binary(), pl.String()], ids=str)
+def test_texts_of_every_type_are_read_from_parquet(tmp_path: Path, dtype: Any) -> None:
+    pl.DataFrame({"prompt": ["a", None, "b"]}).cast(dtype).write_parquet(tmp_path / "rows.parquet")
+    assert [row[1] for row in texts(tmp_path / "rows.parquet")] == ["a", None, "b"]
+    inner = pl.List(pl.Struct({"role": dtype, "content": dtype, "name": pl.String()}))
+    said = [{"role": "a", "content": "b", "name": None}]
+    both = pl.List(pl.Struct({"role": pl.String(), "content": pl.String(), "name": pl.String()}))
+    frame = pl.DataFrame({"messages": [said, [], None]}, schema={"messages": both}).cast({"messages": inner})
+    frame.write_parquet(tmp_path / "rows.parquet")
+    assert texts(tmp_path / "rows.parquet", prompt="messages[0].content") == [
+        (0, "b", None), (1, None, None), (2, None, None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["large_string", "string_view", "dictionary"])
+def test_strings_that_arrow_stores_in_another_way_are_texts(tmp_path: Path, kind: str) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    arrow_parquet = pytest.importorskip("pyarrow.parquet")
+    column = pyarrow.array(["a", "b", "a", None])
+    column = column.dictionary_encode() if kind == "dictionary" else column.cast(getattr(pyarrow, kind)())
+    arrow_parquet.write_table(pyarrow.table({"prompt": column}), tmp_path / "rows.parquet")
+    assert [row[1] for row in texts(tmp_path / "rows.parquet")] == ["a", "b", "a", None]
+
+
+def test_parts_of_a_message_are_its_text_in_parquet_too(tmp_path: Path) -> None:
+    parts = [
+        {"type": "text", "text": "one"},
+        {"type": "image", "text": None},
+        {"type": "text", "text": "two"},
+    ]
+    rows = [{"messages": [{"role": "user", "content": parts}]}]
+    for suffix in ("parquet", "jsonl", "json"):
+        assert texts(write(tmp_path / f"rows.{suffix}", rows)) == [(0, "one\ntwo", None)]
+
+
+def test_bytes_that_are_no_text_are_a_broken_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROWS", 2)
+    pl.DataFrame({"prompt": [b"a", b"b", b"c", b"\xff", b"d"]}).write_parquet(tmp_path / "rows.parquet")
+    assert "rows.parquet:4: not UTF-8" in said(tmp_path / "rows.parquet")
+    found = texts(tmp_path / "rows.parquet", skip_bad_rows=True)
+    assert found == [(n, text, None) for n, text in enumerate("abcd")]
+
+
+def test_parquet_that_is_cut_or_damaged_is_refused(tmp_path: Path) -> None:
+    rows = [{"prompt": f"{n} {n * 7919 % 104729}" * 20} for n in range(2000)]
+    data = write(tmp_path / "whole.parquet", rows).read_bytes()
+    file = tmp_path / "rows.parquet"
+    for length in (0, 4, 11, len(data) // 2, len(data) - 1):
+        file.write_bytes(data[:length])
+        assert "not a whole parquet file" in said(file)
+    middle = len(data) // 2
+    file.write_bytes(data[: middle - 500] + b"\xa5" * 1000 + data[middle + 500 :])
+    assert "not a whole parquet file" in said(file)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "ndjson", "json", "csv", "tsv", "parquet"])
+@pytest.mark.parametrize("compression", ["", ".gz", ".zst"])
+def test_an_empty_file_is_refused(tmp_path: Path, suffix: str, compression: str) -> None:
+    file = tmp_path / f"rows.{suffix}{compression}"
+    for data in (b"", gzip.compress(b""), zstandard.compress(b"")):
+        file.write_bytes(data)
+        assert f"{file}: " in said(file)
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "parquet", "jsonl.gz", "jsonl.zst"])
+def test_a_file_of_any_format_that_grows_is_refused(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    for module in (json_array, table, parquet):
+        monkeypatch.setattr(module, "ROWS", 5)
+    monkeypatch.setattr(json_lines, "CHUNK", 100)
+    file = write(tmp_path / f"rows.{suffix}", ALPACA)
+    batches = Collection(str(file)).texts()
+    next(batches)
+    with file.open("ab") as out:
+        out.write(b"more")
+    with pytest.raises(DataError, match=r"changed while it was read|cut short or damaged|broken"):
+        list(batches)
+
+
+def test_hidden_and_foreign_files_of_a_folder_are_passed_over_at_every_depth(tmp_path: Path) -> None:
+    for name in ("a/b.jsonl", "a/.c.jsonl", ".d/e.jsonl", "f/_SUCCESS", "f/g.JSON.gz", "h.txt", "i.gz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write(tmp_path / name, PAIR) if "json" in name.lower() else (tmp_path / name).touch()
+    assert [file.relative_to(tmp_path).as_posix() for file in readers.files_at(str(tmp_path))] == [
+        "a/b.jsonl", "f/g.JSON.gz"
+    ]  # fmt: skip
+    assert len(readers.files_at(f"{tmp_path}/**/*.jsonl")) == 1
+    with pytest.raises(DataError, match=r"h\.txt: the format is told by the suffix"):
+        readers.readers(f"{tmp_path}/*.txt")
+
+
+PAIR = [{"prompt": "a", "completion": "b"}]
+
+
+@pytest.mark.parametrize("address", ["", "x" * 5000, "a\0b", "nowhere/*.jsonl", "[", "\udcff.jsonl"])
+def test_an_address_that_no_file_can_have_is_refused(address: str) -> None:
+    with pytest.raises(DataError):
+        readers.readers(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("hub:org/name#train", ("org/name", None, None, "train")),
+        ("hub:name:one#test[:10]", ("name", "one", None, "test[:10]")),
+        ("hub:org/name@v1.0#train", ("org/name", None, "v1.0", "train")),
+        ("hub:org/name:one@refs/pr/1#train", ("org/name", "one", "refs/pr/1", "train")),
+    ],
+)
+def test_a_hub_address_names_repository_config_revision_and_split(
+    address: str, parts: tuple[str | None, ...]
+) -> None:
+    one = HubReader.at(address)
+    assert (one.repo, one.config, one.revision, one.split) == parts and one.name == address
+
+
+@pytest.mark.parametrize("rest", ["", "org/name", "org/name#", "#train", "o/n:#t", "o/n@#t", "o/n@v:c"])
+def test_a_hub_address_that_is_cut_is_refused(rest: str) -> None:
+    with pytest.raises(DataError, match="is written hub:ORG/NAME"):
+        readers.readers(f"hub:{rest}")
+
+
+STREAM = """
+import sys
+from llmlineage.content.rows import Collection
+from llmlineage.errors import DataError
+try:
+    print([row for frame in Collection(sys.argv[1]).texts() for row in frame.rows()])
+except DataError as error:
+    print(error)
+"""
+
+
+def test_a_dataset_is_streamed_from_a_hub(tmp_path: Path) -> None:
+    pytest.importorskip("datasets")
+    lines = "".join(json.dumps(row) + "\n" for row in [*PAIR, {"prompt": "c", "completion": None}])
+    with running_hub() as hub:
+        hub.repos["acme/rows"] = repo = Repo()
+        repo.add("rows", {"train.jsonl": Blob(lines.encode(), large=False)})
+        for address, answer in (
+            ("hub:acme/rows#train", "[(0, 'a', 'b'), (1, 'c', None)]"),
+            ("hub:acme/rows#test", "hub:acme/rows#test: Bad split"),
+            ("hub:acme/none#train", "hub:acme/none#train: "),
+        ):
+            done = python("-c", STREAM, address, HF_ENDPOINT=hub.endpoint, HF_HOME=str(tmp_path))
+            assert done.stdout.startswith(answer), done.stderr

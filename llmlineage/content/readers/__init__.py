@@ -38,7 +38,8 @@ class BadRow:
 class Parsed:
     """``frame`` holds the needed columns of the rows that could be read, in order.
 
-    Where ``lines`` is given, it counts the lines of the part, from whose first one ``bad`` counts.
+    Where ``lines`` is given, it counts the lines (of a table, the rows) of the part, from whose first
+    one ``bad`` counts.
     """
 
     frame: pl.DataFrame
@@ -80,12 +81,20 @@ class Rows:
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows that polars has read."""
+    """Rows of a table that has types of its own."""
 
     frame: pl.DataFrame
 
     def parse(self, schema: Schema) -> Parsed:
-        return Parsed(self.frame)
+        from llmlineage.content.readers.values import column_of, not_utf8
+
+        broken = set().union(*(not_utf8(self.frame[name]) for name in schema))
+        frame = self.frame
+        if broken:
+            frame = frame.filter(pl.Series([place not in broken for place in range(frame.height)]))
+        columns = [column_of(frame[name], dtype) for name, dtype in schema.items()]
+        bad = [BadRow(place + 1, "not UTF-8") for place in sorted(broken)]
+        return Parsed(pl.DataFrame(columns), bad, self.frame.height)
 
 
 def readers(address: str, header: bool | None = None) -> list[Reader]:
@@ -103,10 +112,17 @@ def readers(address: str, header: bool | None = None) -> list[Reader]:
 
 def files_at(address: str) -> list[Path]:
     """The data files that an address names, sorted; hidden files are passed over."""
+    try:
+        return found_at(address)
+    except OSError as error:  # such as a name that is too long
+        raise DataError(address, error.strerror or str(error)) from error
+
+
+def found_at(address: str) -> list[Path]:
     path = Path(address)
     if path.is_file():
         return [path]
-    if path.is_dir():
+    if address and path.is_dir():
         found = [
             file
             for file in sorted(path.rglob("*"))

@@ -11,12 +11,16 @@ from typing import IO, Any
 
 from llmlineage.content.readers import BadRow, Rows
 from llmlineage.content.readers.stream import opened
+from llmlineage.content.readers.values import half_decoded, object_of
 from llmlineage.errors import DataError
 
 BLOCK = 1 << 20
 LONGEST = 64 << 20
 ROWS = 4096
 BLANK = " \t\r\n"
+# A name such as -Infinity, or an escaped pair of surrogates.
+LONGEST_TOKEN = 12
+DECODER = json.JSONDecoder(object_pairs_hook=object_of)
 
 
 def starts_array(path: Path) -> bool:
@@ -36,32 +40,34 @@ class ArrayReader:
         return str(self.path)
 
     def sample(self) -> list[dict[str, Any]]:
-        rows = []
-        for value in self.elements():
-            if isinstance(value, dict):
-                rows.append(value)
+        rows, bad = [], ""
+        for row in self.elements():
+            if isinstance(row, BadRow):
+                bad = bad or f" (line {row.line}: {row.reason})"
+            else:
+                rows.append(row)
             if len(rows) == 200:
                 break
         if not rows:
-            raise DataError(self.path, "the array holds no object")
+            raise DataError(self.path, f"the array holds no object{bad}")
         return rows
 
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
         rows: list[dict[str, Any]] = []
         bad: list[BadRow] = []
-        for number, value in enumerate(self.elements(), 1):
-            if isinstance(value, dict):
-                rows.append({name: value.get(name) for name in columns})
+        for row in self.elements():
+            if isinstance(row, BadRow):
+                bad.append(row)
             else:
-                bad.append(BadRow(number, "not a JSON object"))
+                rows.append({name: row.get(name) for name in columns})
             if len(rows) + len(bad) == ROWS:
                 yield Rows(rows, bad)
                 rows, bad = [], []
         if rows or bad:
             yield Rows(rows, bad)
 
-    def elements(self) -> Iterator[Any]:
-        """Each element. Raises :class:`DataError` with the line where the array is not JSON."""
+    def elements(self) -> Iterator[dict[str, Any] | BadRow]:
+        """Each row. Raises :class:`DataError` with the line where the array is not JSON."""
         with opened(self.path) as file:
             yield from Elements(self.path, file)
 
@@ -71,10 +77,11 @@ class Elements:
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self.path, self.file = path, file
-        self.decode = codecs.getincrementaldecoder("utf-8-sig")().decode
-        self.text, self.at, self.line, self.ended = "", 0, 1, False
+        self.decode = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
+        self.text, self.at, self.line = "", 0, 1
+        self.ended = self.is_utf8 = False
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[dict[str, Any] | BadRow]:
         self.expect("[")
         if self.peek() != "]":
             yield self.element()
@@ -85,15 +92,15 @@ class Elements:
         if self.peek():
             raise self.broken("text after the end of the array")
 
-    def element(self) -> Any:
+    def element(self) -> dict[str, Any] | BadRow:
         self.peek()
         while True:
             try:
-                value, end = json.JSONDecoder().raw_decode(self.text, self.at)
+                value, end = DECODER.raw_decode(self.text, self.at)
             except RecursionError:
                 raise self.broken("nested too deeply") from None
             except ValueError as error:
-                if self.more():
+                if self.may_go_on(error) and self.more():
                     continue
                 problem = getattr(error, "msg", str(error))
                 self.at = getattr(error, "pos", self.at)
@@ -101,8 +108,18 @@ class Elements:
             # A number at the end of the text may go on in the next block.
             if end == len(self.text) and self.more():
                 continue
-            self.at = end
+            start, self.at = self.at, end
+            if not isinstance(value, dict):
+                return BadRow(self.place(), "not a JSON object")
+            if not self.is_utf8 and half_decoded(self.text[start:end]):
+                return BadRow(self.place(), "not UTF-8")
             return value
+
+    def may_go_on(self, error: ValueError) -> bool:
+        """Whether the text only ends too early: in a string, or in the token where the error is."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False
+        return error.msg.startswith("Unterminated") or error.pos + LONGEST_TOKEN > len(self.text)
 
     def peek(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
@@ -124,10 +141,8 @@ class Elements:
             raise self.broken(f"a row longer than {LONGEST >> 20} MB")
         block = self.file.read(max(BLOCK, len(self.text)))
         self.ended = not block
-        try:
-            self.text += self.decode(block, final=self.ended)
-        except UnicodeDecodeError as error:
-            raise self.broken(f"not UTF-8 ({error.reason})") from error
+        self.text += self.decode(block, final=self.ended)
+        self.is_utf8 = not half_decoded(self.text)
         return True
 
     def expect(self, character: str) -> None:
@@ -137,5 +152,8 @@ class Elements:
         self.at += 1
 
     def broken(self, problem: str) -> DataError:
-        line = self.line + self.text.count("\n", 0, self.at)
-        return DataError(self.path, f"line {line}: the array is broken: {problem}")
+        return DataError(self.path, f"line {self.place()}: the array is broken: {problem}")
+
+    def place(self) -> int:
+        """The line that has been reached."""
+        return self.line + self.text.count("\n", 0, self.at)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,13 @@ import polars as pl
 
 from llmlineage.content.readers import BadRow, Parsed, Schema
 from llmlineage.content.readers.stream import opened
-from llmlineage.content.readers.values import frame_of
+from llmlineage.content.readers.values import frame_of, leaves, object_of
 from llmlineage.errors import DataError
 
 CHUNK = 8 << 20
 LONGEST = 64 << 20
 SAMPLE = 1 << 20
 BOM = b"\xef\xbb\xbf"
-LONE_SURROGATE = re.compile(rb"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F])")
 
 
 @dataclass(frozen=True)
@@ -38,30 +36,39 @@ class Lines:
             except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
                 pass  # the same rows, slower, with the line that is wrong
             else:
-                if not self.may_hold_half_a_pair(frame):
+                if not any(is_doubtful(texts) for column in frame for texts in leaves(column)):
                     return Parsed(frame, lines=self.count())
         return self.parse_slowly(schema)
 
-    def may_hold_half_a_pair(self, frame: pl.DataFrame) -> bool:
-        """Half a surrogate pair is no text. Where polars does not refuse it, it reads U+0000."""
-        if not all(dtype == pl.String for dtype in frame.dtypes):
-            return LONE_SURROGATE.search(self.data) is not None
-        return any(column.str.contains("\0", literal=True).any() for column in frame)
-
     def parse_slowly(self, schema: Schema) -> Parsed:
-        rows, bad = [], []
+        rows, bad = self.rows()
+        return Parsed(frame_of(rows, schema), bad, self.count())
+
+    def rows(self) -> tuple[list[dict[str, Any]], list[BadRow]]:
+        rows: list[dict[str, Any]] = []
+        bad: list[BadRow] = []
         for number, line in enumerate(self.data.split(b"\n"), 1):
             found = parse_line(line, number)
             if isinstance(found, BadRow):
                 bad.append(found)
             elif found is not None:
                 rows.append(found)
-        return Parsed(frame_of(rows, schema), bad, self.count())
+        return rows, bad
 
     def count(self) -> int:
         """How many lines, counted without holding up other threads."""
         ends = np.count_nonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n"))
         return int(ends) + (not self.data.endswith(b"\n"))
+
+
+def is_doubtful(texts: pl.Series) -> bool:
+    """Whether polars may have made of some value what :func:`frame_of` does not.
+
+    Half a surrogate pair, which is no text, it reads as U+0000 where it does not refuse it; and the
+    parts of a message as their JSON.
+    """
+    parts = texts.filter(texts.str.starts_with("[{")).str.contains('"text": "', literal=True)
+    return bool(parts.any() or texts.str.contains("\0", literal=True).any())
 
 
 def parse_line(line: bytes, number: int) -> dict[str, Any] | BadRow | None:
@@ -71,7 +78,7 @@ def parse_line(line: bytes, number: int) -> dict[str, Any] | BadRow | None:
     if not line.strip():
         return None
     try:
-        value = json.loads(line.decode("utf-8"))
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=object_of)
     except UnicodeDecodeError as error:
         return BadRow(number, f"not UTF-8 at byte {error.start}")
     except RecursionError:
@@ -92,16 +99,15 @@ class LinesReader:
         return str(self.path)
 
     def sample(self) -> list[dict[str, Any]]:
-        first = next(self.chunks(SAMPLE), None)
-        if first is None:
-            raise DataError(self.path, "holds no row")
-        found = [parse_line(line, number) for number, line in enumerate(first.data.split(b"\n"), 1)]
-        rows = [row for row in found if isinstance(row, dict)]
-        if not rows:
-            bad = next((row for row in found if isinstance(row, BadRow)), None)
-            where = f"line {bad.line}: {bad.reason}" if bad else "no row"
-            raise DataError(self.path, f"holds no JSON object a line ({where})")
-        return rows
+        lines, first_bad = 0, "no row"
+        for chunk in self.chunks(SAMPLE):
+            rows, bad = chunk.rows()
+            if rows:
+                return rows
+            if bad and first_bad == "no row":
+                first_bad = f"line {lines + bad[0].line}: {bad[0].reason}"
+            lines += chunk.count()
+        raise DataError(self.path, f"holds no JSON object a line ({first_bad})" if lines else "holds no row")
 
     def parts(self, columns: Sequence[str]) -> Iterator[Lines]:
         return self.chunks(CHUNK)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +14,11 @@ from typing import IO, Any, cast
 
 from llmlineage.errors import DataError, MissingExtra
 
-GZIP, ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-BLOCK, PACKED = 1 << 20, 1 << 16
+GZIP = b"\x1f\x8b"
+# A Zstandard file may begin with a frame to be skipped, as those of pzstd do.
+ZSTANDARD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)
+# Zstandard unpacks all that it is given: white space or zeros to thirty thousand times their size.
+BLOCK, PACKED = 1 << 20, 1 << 12
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 def unpacked(raw: IO[bytes], head: bytes) -> IO[bytes]:
     if head.startswith(GZIP):
         return cast(IO[bytes], gzip.open(raw))
-    if head.startswith(ZSTANDARD):
+    if ZSTANDARD.match(head):
         return io.BufferedReader(Unzstd(raw), BLOCK)
     return raw
 

@@ -7,12 +7,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from llmlineage.content.readers import BadRow, Rows, bare_suffix
 from llmlineage.content.readers.stream import opened
+from llmlineage.content.readers.values import half_decoded
 from llmlineage.errors import DataError
 
 ROWS = 4096
@@ -36,9 +36,16 @@ class TableReader:
         return str(self.path)
 
     def sample(self) -> list[dict[str, Any]]:
-        rows = [row for row in islice(self.rows(), 200) if isinstance(row, dict)]
+        rows, bad = [], ""
+        for row in self.rows():
+            if isinstance(row, BadRow):
+                bad = bad or f" that can be read (line {row.line}: {row.reason})"
+            else:
+                rows.append(row)
+            if len(rows) == 200:
+                break
         if not rows:
-            raise DataError(self.path, "holds no row")
+            raise DataError(self.path, f"holds no row{bad}")
         return rows
 
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
@@ -57,34 +64,63 @@ class TableReader:
 
     def rows(self) -> Iterator[dict[str, str] | BadRow]:
         with opened(self.path) as file:
-            yield from self.cells(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+            names: list[str] = []
+            for line, cells, problem in self.cells(text):
+                if not names and problem and self.header is not False:
+                    raise DataError(self.path, f"line {line}: {problem}")
+                if not names and self.is_header(cells):
+                    names = [cell.strip() for cell in cells]
+                    continue
+                names = names or [f"col{place}" for place in range(len(cells))]
+                wrong = f"{len(cells)} cells where {len(names)} are expected"
+                if problem or len(cells) < len(names):
+                    yield BadRow(line, problem or wrong)
+                    continue
+                if len(cells) > len(names):
+                    yield BadRow(line, wrong, kept=True)
+                yield dict(zip(names, cells, strict=False))
 
-    def cells(self, text: io.TextIOWrapper) -> Iterator[dict[str, str] | BadRow]:
+    def cells(self, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str], str]]:
+        """The line of each row, its cells, and why they cannot be read; nothing of blank lines."""
         csv.field_size_limit(LONGEST)
-        lines = csv.reader(text, delimiter="\t" if bare_suffix(self.path) == ".tsv" else ",")
-        line, names = 1, None
-        while True:
-            try:
-                cells = next(lines, None)
-            except UnicodeDecodeError as error:
-                raise DataError(self.path, f"not UTF-8 after line {line} ({error.reason})") from error
-            except csv.Error as error:
-                raise DataError(self.path, f"line {lines.line_num}: {error}") from error
-            if cells is None:
-                return
-            if cells and names is None:
-                if self.header or (self.header is None and looks_like_header(cells)):
-                    names, cells = cells, []
-                else:
-                    names = [f"col{place}" for place in range(len(cells))]
-            if cells and names is not None:
-                if len(cells) != len(names):
-                    kept = len(cells) > len(names)
-                    yield BadRow(line, f"{len(cells)} cells where {len(names)} are expected", kept)
-                if len(cells) >= len(names):
-                    yield dict(zip(names, cells, strict=False))
-            line = lines.line_num + 1
+        lines = Lines(text)
+        rows = csv.reader(lines, delimiter="\t" if bare_suffix(self.path) == ".tsv" else ",")
+        line = 1
+        try:
+            for cells in rows:
+                problem = "a quote that is opened here is never closed" if lines.ended else lines.problem
+                if cells:
+                    yield line, cells, problem
+                line, lines.problem = rows.line_num + 1, ""
+        except csv.Error as error:
+            raise DataError(self.path, f"line {line}: {error}") from error
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        return looks_like_header(cells) if self.header is None else self.header
+
+
+class Lines:
+    """Lines of a text. A row that is still open when they have ``ended`` lacks its closing quote.
+
+    ``problem`` stays set from a line that is not UTF-8 on, until the reader of rows clears it.
+    """
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text, self.ended, self.problem = text, False, ""
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.text.readline(LONGEST + 1):
+            if len(line) > LONGEST:
+                raise csv.Error(f"longer than {LONGEST >> 20} MB")
+            if half_decoded(line):
+                self.problem = "not UTF-8"
+            yield line
+        self.ended = True
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
-    return len(set(cells)) == len(cells) and all(HEADING.fullmatch(cell.strip()) for cell in cells)
+    """Names, all different; the first may lack one, as that of an index that pandas wrote does."""
+    names = [cell.strip() for cell in cells]
+    named = names[1:] if len(names) > 1 and not names[0] else names
+    return len(set(names)) == len(names) and all(map(HEADING.fullmatch, named))

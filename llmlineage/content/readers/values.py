@@ -7,20 +7,89 @@ read: what is not text and stands where text is wanted becomes its JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
+
+# Types whose cast to text is what ``text_of`` makes of their values, beside the integers.
+PLAIN = (pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
+ESCAPES = str.maketrans({'"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+
+class Repeated(dict[str, Any]):
+    """An object that names a key more than once: its first value counts, its text holds all."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(reversed(pairs))
+        self.pairs = pairs
+
+
+def object_of(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """For ``object_pairs_hook`` of :mod:`json`."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeated(pairs)
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
     """One column a name of ``schema``; absent or unfitting values are null."""
     return pl.DataFrame(
-        [
-            pl.Series(name, [fitted(row.get(name), dtype) for row in rows], dtype=dtype)
-            for name, dtype in schema.items()
-        ]
+        [series(name, [row.get(name) for row in rows], dtype) for name, dtype in schema.items()]
     )
+
+
+def series(name: str, values: Sequence[Any], dtype: Any) -> pl.Series:
+    return pl.Series(name, [fitted(value, dtype) for value in values], dtype=dtype)
+
+
+def column_of(column: pl.Series, dtype: Any) -> pl.Series:
+    """A column of a table that has types of its own, as :func:`frame_of` would read its values."""
+    if fits(column.dtype, dtype):
+        return column
+    if dtype == pl.String and (column.dtype.is_integer() or column.dtype in PLAIN):
+        return column.cast(pl.String)
+    return series(column.name, column.to_list(), dtype)
+
+
+def fits(found: Any, wanted: Any) -> bool:
+    """Whether a layout can read the texts of a column as it is."""
+    if isinstance(wanted, pl.List):
+        return isinstance(found, pl.List) and fits(found.inner, wanted.inner)
+    if isinstance(wanted, pl.Struct):
+        types = {field.name: field.dtype for field in getattr(found, "fields", ())}
+        return all(field.name in types and fits(types[field.name], field.dtype) for field in wanted.fields)
+    return bool(found == wanted)
+
+
+def not_utf8(column: pl.Series) -> set[int]:
+    """The places of bytes that are no text."""
+    if column.dtype != pl.Binary:
+        return set()
+    lossy = [(value or b"").decode("utf-8", "surrogateescape") for value in column]
+    return {place for place, text in enumerate(lossy) if half_decoded(text)}
+
+
+def half_decoded(text: str) -> bool:
+    """Whether a text that was decoded with ``surrogateescape`` was not UTF-8."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def leaves(column: pl.Series) -> Iterator[pl.Series]:
+    """The texts in a column of texts, lists and structs."""
+    if isinstance(column.dtype, pl.List):
+        yield from leaves(column.explode())
+    elif isinstance(column.dtype, pl.Struct):
+        for field in column.struct.unnest():
+            yield from leaves(field)
+    else:
+        yield column
 
 
 def fitted(value: Any, dtype: Any) -> Any:
@@ -33,15 +102,42 @@ def fitted(value: Any, dtype: Any) -> Any:
         if not isinstance(value, Mapping):
             return None
         return {field.name: fitted(value.get(field.name), field.dtype) for field in dtype.fields}
-    return text_of(value)
+    try:
+        return text_of(value)
+    except RecursionError:  # nested a thousand deep: no text
+        return None
 
 
 def text_of(value: Any) -> str:
     """A text; the texts of a message's parts, a line each; or the JSON of anything else."""
-    if isinstance(value, str):
-        return value if value.isprintable() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list) and value and all(isinstance(part, Mapping) for part in value):
         texts = [part["text"] for part in value if isinstance(part.get("text"), str)]
         if texts:
-            return "\n".join(text_of(text) for text in texts)
-    return text_of(json.dumps(value, ensure_ascii=False))
+            return "\n".join(map(encodable, texts))
+    return encodable(value if isinstance(value, str) else json_of(value))
+
+
+def encodable(text: str) -> str:
+    return text if text.isprintable() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def json_of(value: Any) -> str:
+    """The JSON of a value as polars writes it, which escapes little; of a date or bytes, the text."""
+    if isinstance(value, Mapping):
+        pairs = value.pairs if isinstance(value, Repeated) else value.items()
+        return "{" + ", ".join([f'"{name}": {json_of(inner)}' for name, inner in pairs]) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join([json_of(inner) for inner in value]) + "]"
+    if isinstance(value, str):
+        return '"' + value.translate(ESCAPES) + '"'
+    if isinstance(value, float) and abs(value) < float("inf"):
+        return plain_number(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return json.dumps(value) if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def plain_number(value: float) -> str:
+    """The shortest digits that are this number, with no exponent and no ``.0``."""
+    digits = format(Decimal(repr(value)), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
