@@ -12,7 +12,6 @@ from llmlineage.cli import main
 from llmlineage.edition.compile import build_edition
 from tests.tiny import ROOT, write_tiny
 
-
 # How long an example takes says more of the machine's other work than of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
