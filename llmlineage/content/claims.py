@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Literal
 
 from llmlineage.content import exact, near
-from llmlineage.content.exact import Field, Hashes, Overlap, Shared
+from llmlineage.content.exact import Field, Hashes, Shared
 from llmlineage.content.near import Tiers
 
 Verdict = Literal["confirms", "contradicts", "cannot tell"]
@@ -113,9 +113,3 @@ def joined(verdicts: list[Verdict]) -> Verdict:
     if "contradicts" in verdicts:
         return "contradicts"
     return "confirms" if "confirms" in verdicts else "cannot tell"
-
-
-def explained(found: Overlap) -> str:
-    """How instructions and inputs were joined, where one side holds them apart."""
-    folds = [f"{side} {fold}" for side, fold in (("A", found.a_fold), ("B", found.b_fold)) if fold]
-    return ", ".join(folds)

@@ -40,16 +40,6 @@ class Path:
     def __str__(self) -> str:
         return self.column + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps)
 
-    def find(self, row: Mapping[str, Any]) -> Any:
-        """The value in a row read from JSON; None where the row has no such place."""
-        value: Any = row.get(self.column)
-        for step in self.steps:
-            if isinstance(step, int):
-                value = value[step] if isinstance(value, list) and step < len(value) else None
-            else:
-                value = value.get(step) if isinstance(value, Mapping) else None
-        return value
-
     def clashes(self, other: Path) -> bool:
         """Whether one asks for a text where the other asks for a list or a struct, or one for each."""
         if self == other or self.column != other.column:

@@ -132,7 +132,8 @@ class Work:
         import pyarrow
 
         for batch in batches:
-            yield from self.hashes(Parsed(pl.DataFrame(pl.from_arrow(pyarrow.Table.from_batches([batch])))))
+            frame = pl.DataFrame(pl.from_arrow(pyarrow.Table.from_batches([batch])))
+            yield from self.hashes(readers.Frame(frame).parse(self.layout.schema))
 
     def lines(self, batches: Batches) -> Batches:
         """Batches of one column, ``value``: the bytes of a line."""

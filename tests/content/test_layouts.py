@@ -145,7 +145,6 @@ def test_a_path_is_written_as_it_is_read() -> None:
     for text in ("output", "instances[0].input", "a.b.c", "turns[1]"):
         assert str(Place.parse(text)) == text
     assert Place.parse("a.b", ["a.b"]) == Place("a.b")
-    assert Place.parse("a[1].b").find({"a": [{}, {"b": 3}]}) == 3
 
 
 def test_nothing_is_made_of_columns_that_say_nothing() -> None:
