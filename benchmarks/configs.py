@@ -1,4 +1,4 @@
-"""Hold what llmlineage.configs extracts against what a careful reader did, framework by framework.
+"""Hold what llmlineage.audit.configs extracts against what a careful reader did, framework by framework.
 
     python benchmarks/configs.py FOLDER [--show FRAMEWORK]
 
@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from llmlineage import configs
-from llmlineage.configs import Config
+from llmlineage.audit import configs
+from llmlineage.audit.configs import Config
 from llmlineage.errors import LineageError
 
 COLUMNS = ("datasets", "base_models", "datasets_resolved", "base_models_resolved")

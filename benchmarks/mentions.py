@@ -16,9 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from llmlineage import configs
-from llmlineage.audit import is_place, record_of
-from llmlineage.configs import DatasetUse, ModelUse
+from llmlineage.audit import configs, is_place, record_of
+from llmlineage.audit.configs import DatasetUse, ModelUse
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import ConfigError
 

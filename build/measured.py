@@ -20,13 +20,13 @@ from urllib.parse import unquote
 
 import click
 
-from llmlineage import __version__
 from llmlineage.content import claims, exact, known, ngrams, sketches
 from llmlineage.content.identity import HASH, NORMALISATION
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
 from llmlineage.files import replacing
 from llmlineage.package import Package, read_package
+from llmlineage.version import __version__
 
 LISTS = Path(__file__).parent / "rows"
 GITHUB = re.compile(

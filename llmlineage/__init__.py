@@ -20,6 +20,7 @@ from llmlineage.errors import (
     QueryRefused,
     UnknownName,
 )
+from llmlineage.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from llmlineage.api import Lineage
 
-__version__ = "0.1.0"
 __all__ = [
     "InvalidEdition",
     "InvalidPackage",
@@ -37,6 +37,7 @@ __all__ = [
     "Problem",
     "QueryRefused",
     "UnknownName",
+    "__version__",
     "open",
     "table",
 ]
@@ -63,6 +64,6 @@ def table(name: str, path: str | Path | None = None) -> pl.LazyFrame:
         InvalidEdition: there is no edition there.
     """
     from llmlineage.edition import locate
-    from llmlineage.tables import scan
+    from llmlineage.edition.tables import scan
 
     return scan(locate(path), name)

@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from llmlineage import lineage, names, records
 from llmlineage.edition import Edition
-from llmlineage.lineage import Direction, Edge, Trace
-from llmlineage.names import ALL_TABLES
-from llmlineage.records import Hit, Record
-from llmlineage.stats import Stats, stats
+from llmlineage.graph import lineage, names, records
+from llmlineage.graph.lineage import Direction, Edge, Trace
+from llmlineage.graph.names import ALL_TABLES
+from llmlineage.graph.records import Hit, Record
+from llmlineage.graph.stats import Stats, stats
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from llmlineage.contamination import Reached
-    from llmlineage.terms import Terms
+    from llmlineage.graph.benchmarks import Reached
+    from llmlineage.graph.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Lineage:
         Raises:
             UnknownName: nothing is called so.
         """
-        from llmlineage.terms import terms
+        from llmlineage.graph.terms import terms
 
         return terms(self.edition, self.resolve(name))
 
@@ -99,9 +99,9 @@ class Lineage:
         Raises:
             UnknownName: nothing is called so.
         """
-        from llmlineage import contamination
+        from llmlineage.graph import benchmarks
 
-        look = contamination.benchmarks_above if direction == "up" else contamination.benchmark_below
+        look = benchmarks.benchmarks_above if direction == "up" else benchmarks.benchmark_below
         return look(self.edition, self.resolve(name))
 
     def stats(self, top: int = 8) -> Stats:
@@ -114,6 +114,6 @@ class Lineage:
         Raises:
             UnknownName: the edition has no such table.
         """
-        from llmlineage.tables import scan
+        from llmlineage.edition.tables import scan
 
         return scan(self.edition.path, name)

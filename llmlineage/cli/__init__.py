@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from llmlineage import __version__
 from llmlineage.errors import LineageError
+from llmlineage.version import __version__
 
 # Help of the group, so that listing the commands imports none of them.
 COMMANDS = {

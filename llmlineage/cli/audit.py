@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from llmlineage import audit, configs, names
-from llmlineage.audit import FINDINGS, Finding, Named
+from llmlineage import audit
+from llmlineage.audit import FINDINGS, Finding, Named, configs
+from llmlineage.audit.configs import ModelUse
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
-from llmlineage.configs import ModelUse
 from llmlineage.edition import Edition
 from llmlineage.errors import ConfigError, NoConfig
+from llmlineage.graph import names
 from llmlineage.render import audit as render
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from llmlineage import contamination
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
-from llmlineage.render import contamination as render
+from llmlineage.graph import benchmarks
+from llmlineage.render import benchmarks as render
 
 
 @click.command()
@@ -26,7 +26,7 @@ def command(ctx: click.Context, name: str, down: bool, quiet: bool, format: str)
     """
     edition = options.open_from(ctx)
     id = options.resolve(edition, name).id
-    look = contamination.benchmark_below if down else contamination.benchmarks_above
+    look = benchmarks.benchmark_below if down else benchmarks.benchmarks_above
     found = look(edition, id)
     if quiet:
         ids = dict.fromkeys(one.record if down else one.benchmark for one in found)

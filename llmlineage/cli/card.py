@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from llmlineage import configs, lineage, records
-from llmlineage.audit import Audit, audit
+from llmlineage.audit import Audit, audit, configs
 from llmlineage.cli import options
 from llmlineage.edition import Edition
 from llmlineage.errors import ConfigError
+from llmlineage.graph import lineage, records
+from llmlineage.graph.terms import read_licences
 from llmlineage.render import card as render
-from llmlineage.terms import read_licences
 
 
 @click.command()

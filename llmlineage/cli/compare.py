@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from llmlineage import compare
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
 from llmlineage.edition import open_edition
+from llmlineage.graph import compare
 from llmlineage.render import comparison
 
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from llmlineage import names
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
+from llmlineage.graph import names
 
 F = TypeVar("F", bound=Callable[..., Any])
 

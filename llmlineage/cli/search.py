@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from llmlineage import records
 from llmlineage.cli import options
+from llmlineage.graph import records
 from llmlineage.render import document, text
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from llmlineage import records
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint
-from llmlineage.names import ALL_TABLES
+from llmlineage.graph import records
+from llmlineage.graph.names import ALL_TABLES
 from llmlineage.render import document, text
 
 

@@ -6,8 +6,8 @@ import math
 
 import click
 
-from llmlineage import tables
 from llmlineage.cli import options
+from llmlineage.edition import tables
 from llmlineage.errors import QueryRefused
 from llmlineage.render import text
 

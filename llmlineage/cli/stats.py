@@ -6,8 +6,8 @@ import click
 
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint
+from llmlineage.graph.stats import stats
 from llmlineage.render import coverage
-from llmlineage.stats import stats
 
 
 @click.command()

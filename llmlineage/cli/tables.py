@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from llmlineage import tables
 from llmlineage.cli import options
+from llmlineage.edition import tables
 from llmlineage.render import text
 
 

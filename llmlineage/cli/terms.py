@@ -6,8 +6,8 @@ import click
 
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
+from llmlineage.graph.terms import terms
 from llmlineage.render import terms as render
-from llmlineage.terms import terms
 
 
 @click.command()

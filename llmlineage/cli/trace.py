@@ -9,9 +9,9 @@ from typing import Literal
 
 import click
 
-from llmlineage import lineage
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
+from llmlineage.graph import lineage
 from llmlineage.render.tree import tree
 
 # A tree that is longer stops at the last level that fits.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from llmlineage import lineage
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
+from llmlineage.graph import lineage
 from llmlineage.render import document, text
 
 

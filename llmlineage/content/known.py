@@ -12,7 +12,7 @@ import polars as pl
 from llmlineage.content.ngrams import Benchmark
 from llmlineage.content.sketches import Fingerprint, from_frame
 from llmlineage.edition import Edition
-from llmlineage.tables import scan
+from llmlineage.edition.tables import scan
 
 MOST_GRAMS = 10_000
 

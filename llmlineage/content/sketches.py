@@ -14,13 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
-from llmlineage import __version__
 from llmlineage.content import layouts
 from llmlineage.content.exact import FIELDS, Field, Shared
 from llmlineage.content.identity import HASH, NORMALISATION
 from llmlineage.content.rows import Collection
 from llmlineage.errors import DataError, MissingExtra
 from llmlineage.files import replacing
+from llmlineage.version import __version__
 
 try:
     import datasketches

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-import llmlineage
 from llmlineage.checks import require_valid
 from llmlineage.edition import DESCRIPTOR, FORMAT, INDEX
 from llmlineage.edition.frames import (
@@ -27,6 +26,7 @@ from llmlineage.edition.index import write_index
 from llmlineage.edition.swap import replacing
 from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, read_package
+from llmlineage.version import __version__
 
 
 def build_edition(package_path: str | Path, folder: str | Path, validate: bool = True) -> Path:
@@ -72,7 +72,7 @@ def write_edition(package: Package, folder: Path) -> None:
         "commit": commit,
         "committed": committed,
         "format": FORMAT,
-        "built_with": {"llmlineage": llmlineage.__version__, "polars": pl.__version__},
+        "built_with": {"llmlineage": __version__, "polars": pl.__version__},
         "rows": {
             path.stem: pl.scan_parquet(path).select(pl.len()).collect().item()
             for path in sorted(folder.glob("*.parquet"))

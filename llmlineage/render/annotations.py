@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmlineage import __version__
 from llmlineage.audit import FINDINGS, Audit, Finding
-from llmlineage.lineage import Edge
+from llmlineage.graph.lineage import Edge
+from llmlineage.graph.terms import NOTICE
+from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render.terms import way
-from llmlineage.terms import NOTICE
-from llmlineage.terms.rules import INFLUENCE
+from llmlineage.version import __version__
 
 RULES: dict[Finding, str] = {
     "noncommercial": "A licence that allows no commercial use comes with what the config names.",

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from llmlineage.audit import Arrival, Audit, DoubleCount, Named
-from llmlineage.configs import DatasetUse, ModelUse
-from llmlineage.contamination import Reached
-from llmlineage.lineage import Edge
-from llmlineage.render import contamination, words
+from llmlineage.audit.configs import DatasetUse, ModelUse
+from llmlineage.graph.benchmarks import Reached
+from llmlineage.graph.lineage import Edge
+from llmlineage.graph.terms import NOTICE
+from llmlineage.graph.terms.rules import INFLUENCE
+from llmlineage.render import benchmarks, words
 from llmlineage.render import document as documents
 from llmlineage.render import terms as render_terms
 from llmlineage.render.terms import asks, severity, way
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
-from llmlineage.terms import NOTICE
-from llmlineage.terms.rules import INFLUENCE
 
 # Entries of one group beyond this many are counted, not listed; --full lists all.
 MOST = 6
@@ -142,7 +142,7 @@ def generator(id: str, roles: Sequence[str], via: Sequence[Edge], width: int | N
 
 def benchmark(one: Reached, width: int | None) -> list[str]:
     part = f" ({one.part})" if one.part else ""
-    split = contamination.SPLITS[one.split].lower()
+    split = benchmarks.SPLITS[one.split].lower()
     if not one.via:
         return [f"  {one.benchmark}{part}: {split}, named in the config"]
     lines = indented(f"{one.benchmark}{part}: {split}; {one.via[0].child} {way(one.via)}", "  ", width)

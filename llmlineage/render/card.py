@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import yaml
 
 from llmlineage.audit import Audit, Named
-from llmlineage.configs import ModelUse
-from llmlineage.lineage import Edge, Node
-from llmlineage.records import Record
+from llmlineage.audit.configs import ModelUse
+from llmlineage.graph.lineage import Edge, Node
+from llmlineage.graph.records import Record
+from llmlineage.graph.terms import NOTICE, Licence
+from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render import words
 from llmlineage.render.terms import severity, way
-from llmlineage.terms import NOTICE, Licence
-from llmlineage.terms.rules import INFLUENCE
 
 # The Hub's own ids where they are not those of licenses.csv; what it has no id for is "other".
 HUB_LICENSES = {

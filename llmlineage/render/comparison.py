@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from llmlineage.compare import RecordComparison, TableChanges
+from llmlineage.graph.compare import RecordComparison, TableChanges
 from llmlineage.render import document as documents
 from llmlineage.render import words
 from llmlineage.render.text import columns, indented, ways

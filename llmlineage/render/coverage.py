@@ -7,10 +7,10 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
+from llmlineage.graph.stats import Counts, Hub, Stats
 from llmlineage.render.text import columns
 from llmlineage.render.tree import Paint, plain
 from llmlineage.render.words import plural
-from llmlineage.stats import Counts, Hub, Stats
 
 Block = Sequence[str]
 

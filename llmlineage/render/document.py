@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from llmlineage.lineage import Edge, Node, Source, Trace
+from llmlineage.graph.lineage import Edge, Node, Source, Trace
 
 if TYPE_CHECKING:
     from llmlineage.errors import Problem
-    from llmlineage.records import Hit, Record
+    from llmlineage.graph.records import Hit, Record
 
 NODE_KEYS = ("id", "type", "name", "kind", "hub_id", "released", "license", "rows", "upstream", "depth")
 EDGE_KEYS = ("child", "relation", "role", "stage", "parent", "part", "rows", "method", "basis", "note")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from llmlineage.lineage import Edge
+from llmlineage.graph.lineage import Edge
+from llmlineage.graph.terms import NOTICE, Conflict, Inherited, Licence, Terms, Unknown
+from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render import document as documents
 from llmlineage.render import words
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
-from llmlineage.terms import NOTICE, Conflict, Inherited, Licence, Terms, Unknown
-from llmlineage.terms.rules import INFLUENCE
 
 # What each kind of arrival is called before the name of the record that it comes from.
 CARRIES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from llmlineage.lineage import Edge, Source, Trace
-from llmlineage.records import Record
+from llmlineage.graph.lineage import Edge, Source, Trace
+from llmlineage.graph.records import Record
 from llmlineage.render import words
 from llmlineage.render.tree import Paint, plain
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from llmlineage.lineage import RELATIONS, Edge, Node, Trace
+from llmlineage.graph.lineage import RELATIONS, Edge, Node, Trace
 from llmlineage.render import words
 
 # As many plain sources of one record as this stand on lines of their own.

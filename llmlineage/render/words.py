@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmlineage.lineage import Edge, Node
+from llmlineage.graph.lineage import Edge, Node
 
 # What the child does to its parent, and what the parent becomes in its child.
 UP = {

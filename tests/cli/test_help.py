@@ -92,7 +92,7 @@ def test_an_answer_of_the_real_record_is_not_empty(real_edition: Path, name: str
 
 
 def test_the_versions_of_program_and_edition_are_printed(tiny_edition: Path, tmp_path: Path) -> None:
-    from llmlineage import __version__
+    from llmlineage.version import __version__
 
     program, edition = run("--edition", tiny_edition, "--version").stdout.splitlines()
     assert program == f"llmlineage {__version__}"

@@ -12,7 +12,7 @@ from llmlineage.content.claims import expectations
 from llmlineage.content.rows import Collection
 from llmlineage.edition import open_edition
 from llmlineage.edition.compile import build_edition
-from llmlineage.lineage import RELATIONS, why
+from llmlineage.graph.lineage import RELATIONS, why
 from tests.content.rows import Rows, write
 from tests.tiny import TABLES, write_table, write_tiny
 

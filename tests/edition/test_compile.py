@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from llmlineage import records
 from llmlineage.edition import DESCRIPTOR, INDEX, open_edition
 from llmlineage.edition.compile import build_edition
 from llmlineage.errors import InvalidEdition, InvalidPackage
+from llmlineage.graph import records
 from llmlineage.package import TABLES, known_schema
 from tests.mutate import cell
 from tests.tiny import TABLES as TINY

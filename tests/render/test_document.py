@@ -11,7 +11,7 @@ from dataclasses import asdict
 from hypothesis import given
 
 from llmlineage.cli import options
-from llmlineage.lineage import Edge, Node, Trace
+from llmlineage.graph.lineage import Edge, Node, Trace
 from llmlineage.render import document, text
 from tests.render.traces import ANYTHING, SOURCES, edge, node, traced, traces
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlineage.records import Record
+from llmlineage.graph.records import Record
 from llmlineage.render import text
 from llmlineage.render.text import MOST_EDGES
 from tests.render.traces import SOURCES, edge

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlineage.lineage import Edge, Trace
+from llmlineage.graph.lineage import Edge, Trace
 from llmlineage.render import words
 from llmlineage.render.tree import FEWEST_FOLDED, tree
 from tests.render.traces import PRINTABLE, SOURCES, edge, node, traced, traces

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from llmlineage.lineage import Direction, Edge, Node, Source, Trace
+from llmlineage.graph.lineage import Direction, Edge, Node, Source, Trace
 
 SOURCES = tuple(
     Source(f"s{number}", f"Title {number}", f"https://example.org/{number}") for number in range(4)

@@ -1,0 +1,33 @@
+"""Ludwig (https://ludwig.ai), whose data are named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from llmlineage.audit.configs.documents import Value, at, maps, text_at
+from llmlineage.audit.configs.model import Config, ModelUse
+
+
+def recognises(documents: list[Value]) -> bool:
+    first = documents[0]
+    return isinstance(first, dict) and "input_features" in first and "output_features" in first
+
+
+def read(documents: list[Value], path: Path) -> Config:
+    document = documents[0]
+    base = text_at(document, "base_model")
+    encoders = (
+        text_at(feature, "encoder.pretrained_model_name_or_path")
+        for feature in maps(at(document, "input_features"))
+    )
+    weights = text_at(document, "adapter.pretrained_adapter_weights")
+    return Config(
+        file=str(path),
+        framework="ludwig",
+        models=(
+            *(ModelUse(name) for name in (base, *encoders) if name),
+            *([ModelUse(weights, role="adapter")] if weights else ()),
+        ),
+        trains=text_at(document, "trainer.type"),
+        adapter=text_at(document, "adapter.type"),
+    )

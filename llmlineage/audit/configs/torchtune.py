@@ -1,0 +1,99 @@
+"""torchtune (https://docs.pytorch.org/torchtune)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from llmlineage.audit.configs import registry
+from llmlineage.audit.configs.axolotl import LOADERS
+from llmlineage.audit.configs.documents import Value, at, maps, read_text, text_at, texts
+from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+
+ROLES: tuple[tuple[str, ModelRole], ...] = (
+    ("teacher", "teacher"),
+    ("reward", "reward"),
+    ("ref", "reference"),
+    ("value", "critic"),
+    ("", "base"),
+)
+LOSSES = (("DPO", "dpo"), ("PPO", "ppo"), ("GRPO", "grpo"))
+
+
+def recognises(documents: list[Value]) -> bool:
+    first = documents[0]
+    if not isinstance(first, dict):
+        return False
+    return any(
+        (text_at(section, "_component_") or "").startswith("torchtune.")
+        for value in first.values()
+        for section in maps(value)
+    )
+
+
+def read(documents: list[Value], path: Path) -> Config:
+    document = documents[0]
+    return Config(
+        file=str(path),
+        framework="torchtune",
+        datasets=(
+            *entries(at(document, "dataset"), "train"),
+            *entries(at(document, "dataset_val"), "evaluation"),
+        ),
+        models=tuple(models(document, downloads(read_text(path)))),
+        trains=next(
+            (name for mark, name in LOSSES if mark in (text_at(document, "loss._component_") or "")), None
+        ),
+        adapter=adapter(text_at(document, "model._component_") or ""),
+    )
+
+
+def entries(value: Value, role: DatasetRole) -> Iterator[DatasetUse]:
+    """A builder with its arguments, or a list of them; without ``source`` it reads what it always reads."""
+    for entry in maps(value):
+        component, source = text_at(entry, "_component_") or "", text_at(entry, "source")
+        files = list(texts(at(entry, "data_files")))
+        if at(entry, "datasets"):  # torchtune.datasets.ConcatDataset
+            yield from entries(at(entry, "datasets"), role)
+            continue
+        names = files if files and (source in LOADERS or not source) else [source or component]
+        for name in filter(None, names):
+            builder = component.rpartition(".")[2]
+            meaning = registry.one_stands_for("torchtune", builder) if name == component else None
+            subset = text_at(entry, "subset") or text_at(entry, "name")
+            yield DatasetUse(name, subset, text_at(entry, "split"), role=role, stands_for=meaning)
+
+
+def models(value: Value, downloaded: dict[str, str]) -> Iterator[ModelUse]:
+    """Each checkpointer's folder, wherever it stands, and the model that was downloaded to it."""
+    if not isinstance(value, dict):
+        return
+    for key, section in value.items():
+        folder = text_at(section, "checkpoint_dir")
+        if key.endswith("checkpointer") and folder:
+            role = next(role for mark, role in ROLES if key.startswith(mark))
+            plain = folder.rstrip("/").removesuffix("/original")
+            meaning = downloaded.get(plain) or downloaded.get(plain.rpartition("/")[2])
+            yield ModelUse(folder, role=role, stands_for=meaning)
+        else:
+            yield from models(section, downloaded)
+
+
+def downloads(text: str) -> dict[str, str]:
+    """The models that the comments say to download, by the folder and by its last name.
+
+    The config names nothing but a folder.
+    """
+    found: dict[str, str] = {}
+    for match in re.finditer(r"^\s*#.*\btune download\s+(\S+)(.*)", text, re.MULTILINE):
+        arguments = re.search(r"--output[-_]dir[= ]+(\S+)", match[2])
+        name = match[1]
+        folder = (arguments[1] if arguments else f"/tmp/{name.rpartition('/')[2]}").rstrip("/")
+        found[folder] = found[folder.rpartition("/")[2]] = found[name.rpartition("/")[2]] = name
+    return found
+
+
+def adapter(component: str) -> str | None:
+    builder = component.rpartition(".")[2]
+    return next((kind for kind in ("qlora", "lora", "dora") if builder.startswith(f"{kind}_")), None)
