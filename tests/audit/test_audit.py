@@ -57,6 +57,11 @@ def config(tmp_path: Path) -> Path:
 
 
 def audited(edition: Path, *arguments: str | Path) -> dict[str, Any]:
+    (one,) = reported(edition, *arguments)["audits"]
+    return dict(one)
+
+
+def reported(edition: Path, *arguments: str | Path) -> dict[str, Any]:
     return dict(json.loads(run("--edition", edition, "audit", *arguments, "--json").stdout))
 
 
@@ -175,7 +180,7 @@ def test_a_folder_is_read_whole_and_what_is_no_config_is_passed_over(edition: Pa
     (tmp_path / "c.yml").write_text("just: settings\n", encoding="utf-8")
     (tmp_path / "loop").symlink_to(tmp_path)
     result = run("--edition", edition, "audit", tmp_path, "--json")
-    assert [Path(one["file"]).name for one in json.loads(result.stdout)] == ["a.yml", "b.txt"]
+    assert [Path(one["file"]).name for one in json.loads(result.stdout)["audits"]] == ["a.yml", "b.txt"]
     assert result.exit_code == 0
 
 
@@ -208,7 +213,10 @@ def test_bad_input_is_one_message(
 
 def test_what_cannot_be_read_does_not_hide_the_rest(edition: Path, config: Path, tmp_path: Path) -> None:
     result = run("--edition", edition, "audit", config, tmp_path / "gone.yml", "--json")
-    assert len(json.loads(result.stdout)) == 1 and result.exit_code == 2
+    document = json.loads(result.stdout)
+    assert len(document["audits"]) == 1 and result.exit_code == 2
+    (failed,) = document["failed"]
+    assert failed["file"] == str(tmp_path / "gone.yml") and failed["problem"].startswith("cannot be read")
     assert "gone.yml: cannot be read" in result.stderr
 
 
