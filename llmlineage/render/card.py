@@ -21,7 +21,7 @@ from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render import words
 from llmlineage.render.markdown import cell, link, plain
 from llmlineage.render.terms import severity, way
-from llmlineage.visible import visible
+from llmlineage.visible import calm, visible
 
 # The Hub's own ids where they are not those of licenses.csv; what it has no id for is "other".
 HUB_LICENSES = {
@@ -139,7 +139,7 @@ class _OneLine(yaml.SafeDumper):  # type: ignore[misc]
     """Quotes what is not plain to see: there the codes of ``visible`` mean the characters themselves."""
 
     def represent_text(self, text: str) -> yaml.Node:
-        style = None if visible(text) == text else '"'
+        style = None if calm(visible(text)) == text else '"'
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
