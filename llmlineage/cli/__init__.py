@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 
-from llmlineage.cli.paint import put, say
+from llmlineage.cli.paint import put, say, writing
 from llmlineage.errors import LineageError
 from llmlineage.version import __version__
-from llmlineage.visible import brief, is_text
+from llmlineage.visible import brief, calm, is_text
 
 # Help of the group, so that listing the commands imports none of them.
 COMMANDS = {
@@ -77,7 +77,7 @@ class LazyGroup(click.Group):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         call = tuple(args)  # click takes words off the list as it reads them
-        with messages(call):
+        with messages(call), writing():  # help and version are all that happens here
             ctx = super().make_context(info_name, args, parent, **extra)
         ctx.meta[CALL] = call
         return ctx
@@ -95,7 +95,7 @@ def messages(call: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        error.message = brief(error.message)  # type: ignore[misc]  # click makes it safe nowhere
+        error.message = calm(brief(error.message))  # type: ignore[misc]  # click makes it safe nowhere
         raise
     except LineageError as error:
         if os.environ.get("LLMLINEAGE_DEBUG"):
@@ -104,24 +104,22 @@ def messages(call: Sequence[str]) -> Iterator[None]:
     except (OSError, UnicodeEncodeError, sqlite3.DatabaseError) as error:
         if os.environ.get("LLMLINEAGE_DEBUG") or getattr(error, "errno", None) == errno.EPIPE:
             raise
-        place = "" if drop_unwritten() else "stdout"
-        raise Failure(brief(explain(error, call, place))) from error
+        drop_unwritten()
+        raise Failure(brief(explain(error, call))) from error
 
 
-def drop_unwritten() -> bool:
-    """Write what waits for stdout; where that fails, let go of it, so that Python does not try again."""
+def drop_unwritten() -> None:
+    """Let go of output that cannot be written, so that Python does not try again at its exit."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
 
 
-def explain(error: Exception, call: Sequence[str] = (), place: str = "") -> str:
+def explain(error: Exception, call: Sequence[str] = ()) -> str:
     """What a user can do about an error of the machine: a place, a name, or a damaged file.
 
-    ``call`` holds the words of the command line; ``place`` what could not be written, where known.
+    ``call`` holds the words of the command line.
     """
     if isinstance(error, UnicodeEncodeError):
         return explain_encoding(error, call)
@@ -131,7 +129,7 @@ def explain(error: Exception, call: Sequence[str] = (), place: str = "") -> str:
             return f"the disk of the edition, or of temporary files, cannot be read or written ({error})"
         return f"the edition is damaged ({error}); build it again"
     if isinstance(error, OSError) and error.strerror:
-        place = place or (os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "")
+        place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
         return f"{place}: {error.strerror}" if place else error.strerror
     return str(error)
 

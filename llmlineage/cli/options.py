@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from llmlineage.cli.paint import say, write
+from llmlineage.cli.paint import say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
@@ -77,6 +77,7 @@ def echo_csv(header: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    sys.stdout.flush()  # here, where a reader that has gone away is no error
+    with writing():
+        writer.writerow(header)
+        writer.writerows(rows)
+        sys.stdout.flush()  # here, where a reader that has gone away is no error

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -52,7 +53,18 @@ def say(message: str) -> None:
 
 def write(text: str) -> None:
     """Write to stdout what is safe already."""
-    click.echo(text, nl=False)
+    with writing():
+        click.echo(text, nl=False)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Say of an error of writing that it was stdout which could not be written."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or "stdout"
+        raise
 
 
 def styled(line: str) -> str:
