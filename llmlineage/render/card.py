@@ -132,7 +132,7 @@ def arriving(audit: Audit) -> Iterator[str]:
 def front_matter(fields: Mapping[str, object]) -> str:
     """YAML of which every value is on one line, so that none can end it or add to it."""
     text = yaml.dump(dict(fields), Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=math.inf)
-    return "\n".join(["---", *map(visible, text.splitlines()), "---", ""])
+    return "\n".join(["---", *map(visible, text.rstrip("\n").split("\n")), "---", ""])
 
 
 class _OneLine(yaml.SafeDumper):  # type: ignore[misc]
