@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from llmlineage.audit import configs
 from llmlineage.audit.configs import Config, DatasetUse, ModelUse
 from llmlineage.edition import Edition
+from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import benchmarks, lineage, names
 from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge, Node
@@ -125,6 +128,34 @@ class Audit:
             "unknown": len(self.nameless) + len(self.unknown),
             "double-counted": len(self.double_counted),
         }
+
+
+def read_all(paths: Sequence[Path], skip_others: bool = False) -> tuple[list[Config], list[ConfigError]]:
+    """Every config named or below a folder named; a file that cannot be read does not hide the others.
+
+    Below a folder, files that name no dataset and no model are no configs, and are passed over; with
+    ``skip_others`` those that are named are, too.
+    """
+    found: list[Config] = []
+    broken: list[ConfigError] = []
+    for path in paths:
+        folder = path if _is_folder(path) else None
+        for file in configs.files_below(folder, broken.append) if folder else [path]:
+            try:
+                found += configs.read(file, folder)
+            except NoConfig as error:
+                if not (folder or skip_others):
+                    broken.append(error)
+            except ConfigError as error:
+                broken.append(error)
+    return found, broken
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # reading it tells why
+        return False
 
 
 def audit(edition: Edition, config: Config) -> Audit:

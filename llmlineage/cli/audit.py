@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 
 from llmlineage import audit
-from llmlineage.audit import FINDINGS, Finding, Named, configs
+from llmlineage.audit import FINDINGS, Finding, Named
 from llmlineage.audit.configs import ModelUse
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, width
 from llmlineage.edition import Edition
-from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import names
 from llmlineage.render import audit as render
 
@@ -57,7 +56,7 @@ def command(
       llmlineage audit path/to/config.yml --fail-on noncommercial,benchmark-test
     """
     edition = options.open_from(ctx)
-    files, broken = read_all(paths, skip_others)
+    files, broken = audit.read_all(paths, skip_others)
     audits = [audit.audit(edition, config) for config in files]
     if format == "json":
         found = [render.document(one) for one in audits]
@@ -84,26 +83,6 @@ def command(
         ctx.exit(2)
     if any(one.findings()[finding] for one in audits for finding in fail_on):
         ctx.exit(1)
-
-
-def read_all(paths: tuple[Path, ...], skip_others: bool) -> tuple[list[configs.Config], list[ConfigError]]:
-    """Every config named or below a folder named; a file that cannot be read does not hide the others.
-
-    Below a folder, files that name no dataset and no model are no configs, and are passed over.
-    """
-    found: list[configs.Config] = []
-    broken: list[ConfigError] = []
-    for path in paths:
-        is_folder = path.is_dir()
-        for file in configs.files_below(path) if is_folder else [path]:
-            try:
-                found += configs.read(file)
-            except NoConfig as error:
-                if not (is_folder or skip_others):
-                    broken.append(error)
-            except ConfigError as error:
-                broken.append(error)
-    return found, broken
 
 
 def closest(edition: Edition, one: Named) -> list[str]:
