@@ -49,7 +49,7 @@ def mixer(document: Value) -> Iterator[DatasetUse]:
     splits = list(texts(at(document, "dataset_splits")))
     configs = list(texts(at(document, "dataset_configs")))
     tests = [split for split in splits if "test" in split]
-    trains = "+".join(split for split in splits if split not in tests) or None
+    trains = "+".join(split for split in splits if "test" not in split) or None
     for place, name in enumerate(filter(str.strip, fractions)):
         subset = configs[place] if place < len(configs) else None
         yield DatasetUse(name, subset, trains, text_at({"": fractions[name]}, ""))

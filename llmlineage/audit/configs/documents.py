@@ -25,6 +25,7 @@ DEEPEST = 100
 # Aliases and references are followed, so a small file can stand for a huge document.
 MOST_VALUES = 200_000
 MOST_CHARACTERS = 2_000_000
+MOST_TAGS = 100
 _NULLS = ("", "~", "null", "Null", "NULL")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # A string is passed over whole, so that what stands in it is no bracket.
@@ -121,6 +122,8 @@ def parse_yaml(text: str, path: Path, keep: Literal["first", "last"] | None = No
     Raises:
         ConfigError: it is not YAML, or is nested or repeated beyond reason.
     """
+    if text.count("\n%TAG") > MOST_TAGS:
+        raise ConfigError(path, f"has more than {MOST_TAGS} %TAG lines")  # each is held against all others
     # libyaml composes by recursion in C, which a deep file overruns: so events, and a count of depth.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -45,13 +45,12 @@ def read(documents: list[Value], source: Source) -> Config:
     own = documents[0]
     whole = interpolated(parents.inherit(own, source.path, source.folder, [source.target]), source.path)
     own = interpolated(own, source.path, whole)
-    own_names = {use.name for use in datasets(own)} | {use.name for use in models(own)}
+    own_data, data = (at_most(datasets(one), source.file) for one in (own, whole))
+    own_names = {use.name for use in (*own_data, *models(own))}
     return Config(
         file=source.file,
         framework="nemo-rl",
-        datasets=tuple(
-            replace(use, inherited=use.name not in own_names) for use in at_most(datasets(whole), source.file)
-        ),
+        datasets=tuple(replace(use, inherited=use.name not in own_names) for use in data),
         models=tuple(replace(use, inherited=use.name not in own_names) for use in models(whole)),
         trains=next((name for name in ALGORITHMS if at(whole, name)), None),
         adapter="lora" if is_true(whole, "policy.dtensor_cfg.lora_cfg.enabled") else None,

@@ -17,7 +17,7 @@ MOST_WORDS = 200_000
 MOST_LETTERS = 10_000_000
 # How deep a string that is a script itself (bash -c "...") is followed, and ${a:-${b:-...}}.
 DEEPEST = 3
-DEEPEST_DEFAULT = 50
+DEEPEST_DEFAULT = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _DEFAULT = re.compile(r"(\w+)(:?[-=+?])(.*)", re.DOTALL)
@@ -27,6 +27,9 @@ _KEYWORDS = frozenset(
 _DECLARES = frozenset(("export", "local", "declare", "typeset", "readonly"))
 _ENDS = ";&|()\n"
 _PLAIN = re.compile(r"[^\"'\\$]+|.", re.DOTALL)
+_QUOTE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_UNQUOTED = re.compile(r"[^\\'\"`$( \t<>;&|)\n]+")
+_WITHIN = re.compile(r"[^\\'\"#(){}]+")
 _PIECE = re.compile(r"(\s+)|[^\s$]+|\$")
 
 Command = list[str]
@@ -295,21 +298,24 @@ def _skip_word(script: _Script) -> None:
         elif letter in " \t<>" or letter in _ENDS:
             break
         else:
-            script.place += 1
+            plain = _UNQUOTED.match(text, script.place)
+            script.place = plain.end() if plain else script.place + 1
     script.place = max(min(script.place, len(text)), start + 1)
 
 
 def _end_of_quote(text: str, start: int) -> int:
-    place = start + 1
-    while place < len(text) and text[place] != '"':
-        place += 2 if text[place] == "\\" else 1
-    return min(place + 1, len(text))
+    match = _QUOTE.match(text, start)
+    return match.end() if match else len(text)
 
 
 def _closing(text: str, start: int, opening: str, closing: str) -> int:
     """The place after the bracket that closes the one at ``start``; quotes and comments are passed over."""
     depth, place = 0, start
     while place < len(text):
+        plain = _WITHIN.match(text, place)
+        if plain:
+            place = plain.end()
+            continue
         letter = text[place]
         if letter == "\\":
             place += 2
@@ -427,6 +433,8 @@ def _variable(script: _Script, text: str, place: int) -> tuple[str | list[str], 
 
 def _braced(script: _Script, written: str) -> str | list[str]:
     """What ``${...}`` stands for."""
+    if not written.endswith("}"):
+        return written
     inside = written[2:-1]
     if inside.endswith(("[@]", "[*]")):
         values = script.variables.get(inside[:-3])
