@@ -179,7 +179,7 @@ def audit(edition: Edition, config: Config) -> Audit:
         conflicts=conflicting(edition, config, arrivals),
         generators=generators(traces.values()),
         benchmarks=benchmarks_named(edition, ids, nodes, trained),
-        double_counted=tuple(double_counts(edition, trained, nodes)),
+        double_counted=tuple(double_counts(trained, traces, nodes)),
         unavailable=unavailable(traces.values()),
         unknown=unknown,
     )
@@ -277,14 +277,13 @@ def benchmarks_named(
 
 
 def double_counts(
-    edition: Edition, trained: Sequence[Named], nodes: dict[str, Node]
+    trained: Sequence[Named], traces: dict[str, lineage.Trace], nodes: dict[str, Node]
 ) -> Iterator[DoubleCount]:
     """Records whose rows come in by more than one entry: the nearest ones, not all that they come from."""
     ways: dict[str, dict[str, tuple[Edge, ...]]] = {}
     entries = list(dict.fromkeys(one.id for one in trained if one.id))
     for id in entries:
-        above = lineage.ancestry(edition, id).edges
-        edges = [edge for edge in above if rules().of(edge) in ("text", "prompts")]
+        edges = [edge for edge in traces[id].edges if rules().of(edge) in ("text", "prompts")]
         for ancestor, via in benchmarks.shortest(id, edges, True).items():
             ways.setdefault(ancestor, {})[id] = via
     yield from listed_twice(trained)

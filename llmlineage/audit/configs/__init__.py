@@ -8,6 +8,7 @@ first; what none recognises is read by shape.
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -129,8 +130,11 @@ def _read_script(source: Source) -> Config:
 
 
 def _naming(config: Config, source: Source, nothing: str) -> Config:
-    if config.datasets or config.models:
-        return config
+    """The config without names that are empty once their subset, revision or weight is taken off."""
+    datasets = tuple(use for use in config.datasets if use.name.strip())
+    models = tuple(use for use in config.models if use.name.strip())
+    if datasets or models:
+        return replace(config, datasets=datasets, models=models)
     raise NoConfig(source.path, "; ".join((nothing, *config.remarks)))
 
 

@@ -50,7 +50,7 @@ def mixer(document: Value) -> Iterator[DatasetUse]:
     configs = list(texts(at(document, "dataset_configs")))
     tests = [split for split in splits if "test" in split]
     trains = "+".join(split for split in splits if "test" not in split) or None
-    for place, name in enumerate(filter(str.strip, fractions)):
+    for place, name in enumerate(fractions):
         subset = configs[place] if place < len(configs) else None
         yield DatasetUse(name, subset, trains, text_at({"": fractions[name]}, ""))
         for split in tests:

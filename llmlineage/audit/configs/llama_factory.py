@@ -71,9 +71,9 @@ def own_registry(document: Value, source: Source) -> tuple[dict[str, Value], tup
 def unread(name: str, source: Source) -> Iterator[str]:
     """That a file which the config names is not looked for wherever its framework would find it."""
     if not source.places(name):
-        yield f"names {shorten(name)}, which is {source.outside}"
+        yield f"names {shorten(name, 200)}, which is {source.outside}"
     elif not source.repository:
-        yield f"names {shorten(name)}, which is not in its folder; beyond that only a repository is read"
+        yield f"names {shorten(name, 200)}, which is not in its folder; beyond that only a repository is read"
 
 
 def folder_of(document: Value) -> str:

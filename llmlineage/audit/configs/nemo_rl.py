@@ -88,10 +88,10 @@ class _Parents:
         """The file that a name stands for; whether one is there is not even asked beyond what may be read."""
         place = self.source.place(name, folder)
         if place and not self.source.may_read(place):
-            self.remarks.append(f"inherits {shorten(name)}, which is {self.source.outside}")
+            self.remarks.append(f"inherits {shorten(name, 200)}, which is {self.source.outside}")
             return None
         if place is None or not exists(place):
-            self.remarks.append(f"inherits {shorten(name)}, which is not there")
+            self.remarks.append(f"inherits {shorten(name, 200)}, which is not there")
             return None
         return place
 

@@ -44,8 +44,6 @@ def datasets(section: Value) -> Iterator[DatasetUse]:
             yield DatasetUse(name)
         for entry in maps(at(section, key)):
             for name, options in entry.items():
-                if not name.strip():
-                    continue
                 source = next(filter(None, (text_at(options, key) for key in SOURCES)), None)
                 weight = text_at(options, "fraction") or text_at(options, "size")
                 yield DatasetUse(name, weight=weight, stands_for=source)

@@ -70,8 +70,6 @@ def mixed(value: Value, path: Path) -> Iterator[DatasetUse]:
             return
     if isinstance(value, dict):
         for name, weight in value.items():
-            if not name.strip():
-                continue
             yield DatasetUse(name, weight=weight if isinstance(weight, str) else None)
 
 
