@@ -130,7 +130,7 @@ def repository_of(path: Path) -> Path | None:
             continue
         repository = Path(os.path.realpath(found))
         if not Path(os.path.realpath(path)).is_relative_to(repository):
-            raise ConfigError(path, "is reached by a link that leads out of its repository; name the file")
+            raise ConfigError(path, "is reached by a link that leads out of its repository; name its target")
         return repository
     return None
 
@@ -185,6 +185,10 @@ def files_below(folder: Path, unreadable: Callable[[ConfigError], None] = lambda
 
     A folder below that cannot be read is told to ``unreadable``, and the others are still walked.
     """
+    try:
+        repository_of(folder)
+    except ConfigError as error:
+        return unreadable(error)
     found: list[Path] = []
     waiting = [folder]
     while waiting:

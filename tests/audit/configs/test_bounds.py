@@ -121,7 +121,7 @@ def test_a_link_that_leads_out_of_its_repository_is_refused(tmp_path: Path) -> N
     (repository / "link.yaml").symlink_to(secret)
     (repository / "configs").symlink_to(secret.parent)
     for path in (repository / "link.yaml", repository / "configs" / "config.yaml"):
-        with pytest.raises(ConfigError, match="link that leads out of its repository; name the file"):
+        with pytest.raises(ConfigError, match="link that leads out of its repository; name its target"):
             configs.read(path)
 
 
@@ -145,7 +145,7 @@ def test_links_that_lead_in_a_circle_are_not_there(tmp_path: Path) -> None:
 def test_a_path_longer_than_any_is_not_there(tmp_path: Path) -> None:
     config = alone(write(tmp_path, f"defaults: {'a/' * 1_000_000}x.yaml\npolicy: {{model_name: a/b}}"))
     assert "which is not there" in config.remarks[0]
-    assert len(config.remarks[0]) < 200
+    assert len(config.remarks[0]) < 300
 
 
 def test_a_pipe_in_place_of_a_parent_does_not_hang(tmp_path: Path) -> None:
