@@ -112,12 +112,18 @@ def test_a_folder_by_a_link_out_of_its_repository_is_refused(tmp_path: Path) -> 
     assert "link that leads out of its repository" in str(broken[0])
 
 
-def test_what_is_no_file_is_named_and_does_not_hang(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_repository", [True, False])
+def test_what_is_no_file_is_named_and_does_not_hang(
+    tmp_path: Path, in_repository: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_repository:
+        (tmp_path / ".git").mkdir()
     os.mkfifo(tmp_path / "pipe.yaml")
     with (tmp_path / "sparse.yaml").open("wb") as file:
         file.truncate(100_000_000_000)
     with closing(socket.socket(socket.AF_UNIX)) as listening:
-        listening.bind(str(tmp_path / "s.yaml"))
+        monkeypatch.chdir(tmp_path)  # a socket's path may be a hundred bytes long
+        listening.bind("s.yaml")
         names = ("pipe.yaml", "s.yaml", "sparse.yaml", "absent.yaml", "n" * 5_000, "nul\0l.yaml")
         found, broken = read_all([Path("/dev/zero"), *(tmp_path / name for name in names)])
     assert found == []

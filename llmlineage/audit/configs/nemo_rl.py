@@ -46,7 +46,7 @@ def read(documents: list[Value], source: Source) -> Config:
     whole = interpolated(parents.inherit(own, source.path, source.folder, [source.target]), source.path)
     own = interpolated(own, source.path, whole)
     own_data, data = (at_most(datasets(one), source.file) for one in (own, whole))
-    own_names = {use.name for use in (*own_data, *models(own))}
+    own_names = {use.name for use in own_data} | {use.name for use in models(own)}
     return Config(
         file=source.file,
         framework="nemo-rl",

@@ -124,6 +124,8 @@ def repository_of(path: Path) -> Path | None:
         ConfigError: the path leads out of the repository by a link, so that it is not what was asked about.
     """
     written = os.path.normpath(path.absolute())
+    if "\0" in written:  # which no system opens
+        return None
     for folder in (Path(written).parent, Path(os.path.realpath(path.parent))):
         found = next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), None)
         if found is None:
@@ -188,7 +190,8 @@ def files_below(folder: Path, unreadable: Callable[[ConfigError], None] = lambda
     try:
         repository_of(folder)
     except ConfigError as error:
-        return unreadable(error)
+        unreadable(error)
+        return
     found: list[Path] = []
     waiting = [folder]
     while waiting:

@@ -108,8 +108,8 @@ python -m verl.trainer.main data.train_files="['a.parquet']" actor_rollout_ref.m
 """,
 }
 PIECES = (
-    "\n", '"', "'", "[", "{", "]", "}", "${", "$(", "\\", "*a ", "&a ", "<<: ", ": ", "- ", "---\n", "\t", "`",
-    "!!x ", "%TAG", "\\ud800", "<<EOF\n", "|", ";", "@", "+", "#", "::", ",", "\x00", "é",
+    "\n", '"', "'", "[", "{", "]", "}", "${", "$(", "\\", "*a ", "&a ", "<<: ", ": ", "- ", "---\n", "\t",
+    "`", "!!x ", "%TAG", "\\ud800", "<<EOF\n", "|", ";", "@", "+", "#", "::", ",", "\x00", "é",
 )  # fmt: skip
 ODD: tuple[Any, ...] = (
     None, "", 0, True, [], {}, [[]], [None], {"a": None}, "x", "a/b", "${a}", [["a", "b"]], {"path": ["x"]},
@@ -143,13 +143,14 @@ def with_values_swapped(text: str, chance: random.Random) -> str:
     return json.dumps(swapped(yaml.safe_load(text), chance))
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("change", [torn, with_values_swapped])
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [(name, torn) for name in SAMPLES]
+    + [(name, with_values_swapped) for name in SAMPLES if name.endswith(".yaml")],
+)
 def test_a_config_that_was_damaged_is_read_or_one_error(
     tmp_path: Path, name: str, change: Callable[[str, random.Random], str]
 ) -> None:
-    if change is with_values_swapped and not name.endswith(".yaml"):
-        pytest.skip("only a document has values")
     chance = random.Random(name)
     assert configs.read(write(tmp_path, SAMPLES[name].lstrip(), name))
     for _ in range(40):
