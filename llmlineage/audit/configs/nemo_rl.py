@@ -88,12 +88,17 @@ class _Parents:
         """The file that a name stands for; whether one is there is not even asked beyond what may be read."""
         place = self.source.place(name, folder)
         if place and not self.source.may_read(place):
-            self.remarks.append(f"inherits {shorten(name, 200)}, which is {self.source.outside}")
-            return None
-        if place is None or not exists(place):
-            self.remarks.append(f"inherits {shorten(name, 200)}, which is not there")
-            return None
-        return place
+            problem = self.source.outside
+        elif place is None or not exists(place):
+            problem = "not there"
+        elif place.suffix.lower() not in (".yaml", ".yml"):
+            problem = (
+                "no YAML file and is not read"  # a repository holds more than its configs, .git not least
+            )
+        else:
+            return place
+        self.remarks.append(f"inherits {shorten(name, 200)}, which is {problem}")
+        return None
 
 
 def composed(base: Value, child: Value) -> Value:

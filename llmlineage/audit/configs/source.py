@@ -40,10 +40,10 @@ class Source:
     """
 
     path: Path
-    text: str
+    text: str = field(repr=False)
     within: Path | None = None
-    _documents: dict[Path, list[Value]] = field(default_factory=dict)
-    _sizes: list[int] = field(default_factory=list)
+    _documents: dict[Path, list[Value]] = field(default_factory=dict, init=False, repr=False)
+    _sizes: list[int] = field(default_factory=list, init=False, repr=False)
 
     @property
     def file(self) -> str:

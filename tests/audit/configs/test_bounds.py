@@ -59,6 +59,17 @@ def test_whether_a_file_is_there_is_not_told_beyond_the_bounds(tmp_path: Path) -
     assert [remark.replace("there.yaml", "away.yaml") for remark in there] == list(away)
 
 
+def test_a_config_inherits_from_yaml_alone(tmp_path: Path) -> None:
+    folder = in_repository(tmp_path)
+    write(folder, SECRET, ".git/HEAD")
+    (folder / "link.yaml").symlink_to(folder / ".git" / "HEAD")
+    config = alone(write(folder, f"defaults: [.git/HEAD, link.yaml]\n{TAKES}"))
+    assert bases(config) == ["${users.0.user.token}"]
+    assert [remark.rpartition(", which is ")[2] for remark in config.remarks] == [
+        "no YAML file and is not read"
+    ] * 2
+
+
 def test_a_repository_is_read_as_a_whole(tmp_path: Path) -> None:
     folder = in_repository(tmp_path)
     write(folder, "policy: {model_name: org/base}", "base/parent.yaml")
