@@ -42,7 +42,7 @@ def main() -> None:
             absent += 1
             continue
         files[row["framework"]] += 1
-        found = extracted(path)
+        found = extracted(path, arguments.folder)
         for column in COLUMNS:
             expected = {part.strip() for part in row[column].split(";") if part.strip()}
             for total in (counts[row["framework"]][column], counts["all"][column]):
@@ -63,9 +63,9 @@ def main() -> None:
     print(f"\n{absent} files of the manifest are not in the folder")
 
 
-def extracted(path: Path) -> dict[str, set[str]]:
+def extracted(path: Path, folder: Path) -> dict[str, set[str]]:
     try:
-        found: Iterable[Config] = configs.read(path)
+        found: Iterable[Config] = configs.read(path, folder)
     except LineageError as error:
         print(f"    {error}")
         found = []

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from llmlineage.audit import configs
 from llmlineage.audit.configs import Config, DatasetUse, ModelUse
 from llmlineage.edition import Edition
+from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import benchmarks, lineage, names
 from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge, Node
@@ -123,6 +126,55 @@ class Audit:
         return [(finding, id) for finding, ids in by_finding.items() for id in dict.fromkeys(ids)]
 
 
+def read_all(paths: Sequence[Path], skip_others: bool = False) -> tuple[list[Config], list[ConfigError]]:
+    """Every config named or below a folder named; a file that cannot be read does not hide the others.
+
+    Below a folder, files that name no dataset and no model are no configs, and are passed over; with
+    ``skip_others`` those that are named are, too. A folder without any config is told as a file without
+    any would be.
+    """
+    found: list[Config] = []
+    broken: list[ConfigError] = []
+    for path in paths:
+        inside, errors = _read_below(path) if _is_folder(path) else _read_one(path, None, skip_others)
+        found += inside
+        broken += errors
+    return found, broken
+
+
+def _read_below(folder: Path) -> tuple[list[Config], list[ConfigError]]:
+    found: list[Config] = []
+    broken: list[ConfigError] = []
+    files = list(configs.files_below(folder, broken.append))
+    for file in files:
+        inside, errors = _read_one(file, folder, skip_others=True)
+        found += inside
+        broken += errors
+    if not found and not broken:
+        broken.append(NoConfig(folder, f"holds no config: {_files_read(len(files))}"))
+    return found, broken
+
+
+def _files_read(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'} read"
+
+
+def _read_one(file: Path, folder: Path | None, skip_others: bool) -> tuple[list[Config], list[ConfigError]]:
+    try:
+        return configs.read(file, folder), []
+    except NoConfig as error:
+        return [], [] if skip_others else [error]
+    except ConfigError as error:
+        return [], [error]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # reading it tells why
+        return False
+
+
 def audit(edition: Edition, config: Config) -> Audit:
     """Follow everything that a config trains on or starts from up the graph."""
     # A plain list does not say which of the two a name is.
@@ -144,7 +196,7 @@ def audit(edition: Edition, config: Config) -> Audit:
         conflicts=conflicting(edition, config, arrivals),
         generators=generators(traces.values()),
         benchmarks=benchmarks_named(edition, ids, nodes, trained),
-        double_counted=tuple(double_counts(edition, trained, nodes)),
+        double_counted=tuple(double_counts(trained, traces, nodes)),
         unavailable=unavailable(traces.values()),
         unknown=unknown,
     )
@@ -242,14 +294,13 @@ def benchmarks_named(
 
 
 def double_counts(
-    edition: Edition, trained: Sequence[Named], nodes: dict[str, Node]
+    trained: Sequence[Named], traces: dict[str, lineage.Trace], nodes: dict[str, Node]
 ) -> Iterator[DoubleCount]:
     """Records whose rows come in by more than one entry: the nearest ones, not all that they come from."""
     ways: dict[str, dict[str, tuple[Edge, ...]]] = {}
     entries = list(dict.fromkeys(one.id for one in trained if one.id))
     for id in entries:
-        above = lineage.ancestry(edition, id).edges
-        edges = [edge for edge in above if rules().of(edge) in ("text", "prompts")]
+        edges = [edge for edge in traces[id].edges if rules().of(edge) in ("text", "prompts")]
         for ancestor, via in benchmarks.shortest(id, edges, True).items():
             ways.setdefault(ancestor, {})[id] = via
     yield from listed_twice(trained)

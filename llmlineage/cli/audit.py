@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from llmlineage import audit
-from llmlineage.audit import FINDINGS, Finding, Named, configs
+from llmlineage.audit import FINDINGS, Finding, Named
 from llmlineage.audit.configs import ModelUse
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, put, put_commands, say, width
 from llmlineage.edition import Edition
-from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import names
 from llmlineage.render import audit as render
 from llmlineage.render import words
@@ -67,7 +65,7 @@ def command(
       llmlineage audit path/to/config.yml --fail-on noncommercial,benchmark-test
     """
     edition = options.open_from(ctx)
-    files, broken = read_all(paths, skip_others)
+    files, broken = audit.read_all([Path(path) for path in paths], skip_others)
     audits = [audit.audit(edition, config) for config in files]
     if format == "json":
         options.echo_json(render.report(edition.version, audits, broken))
@@ -100,46 +98,6 @@ def as_text(edition: Edition, audits: Sequence[audit.Audit], full: bool) -> Iter
             yield ""
     if len(audits) > 1:
         yield render.summary(audits)
-
-
-def read_all(paths: Sequence[str], skip_others: bool) -> tuple[list[configs.Config], list[ConfigError]]:
-    """Every config named or below a folder named; a file that cannot be read does not hide the others.
-
-    Below a folder, files that name no dataset and no model are no configs, and are passed over; a
-    folder without any config is told as a file without any would be.
-    """
-    found: list[configs.Config] = []
-    broken: list[ConfigError] = []
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112, which a name that is too long does not stop
-            inside, errors = read_below(Path(path))
-        else:
-            inside, errors = read_one(Path(path), skip_others)
-        found += inside
-        broken += errors
-    return found, broken
-
-
-def read_below(folder: Path) -> tuple[list[configs.Config], list[ConfigError]]:
-    found: list[configs.Config] = []
-    broken: list[ConfigError] = []
-    files = list(configs.files_below(folder))
-    for file in files:
-        inside, errors = read_one(file, skip_others=True)
-        found += inside
-        broken += errors
-    if not found and not broken:
-        broken.append(NoConfig(folder, f"holds no config: {words.plural(len(files), 'file')} read"))
-    return found, broken
-
-
-def read_one(file: Path, skip_others: bool) -> tuple[list[configs.Config], list[ConfigError]]:
-    try:
-        return configs.read(file), []
-    except NoConfig as error:
-        return [], [] if skip_others else [error]
-    except ConfigError as error:
-        return [], [error]
 
 
 def closest(edition: Edition, one: Named) -> list[str]:

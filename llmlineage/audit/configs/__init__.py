@@ -1,19 +1,21 @@
 """Training configs: which datasets and models one names, one file a framework.
 
-A framework's module has ``recognises(documents)`` and ``read(documents, path)``. Modules are asked in
-the order of FRAMEWORKS, the most telling marks first; what none recognises is read by shape.
+A framework's module has ``recognises(documents)`` and ``read(documents, source)``; a script's
+takes its commands for documents. Modules are asked in the order of FRAMEWORKS, the most telling marks
+first; what none recognises is read by shape.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from llmlineage.audit.configs.documents import KeyTwice, Value, interpolated, parse, read_text
-from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
-from llmlineage.errors import NoConfig
+from llmlineage.audit.configs.documents import KeyTwice, Value, interpolated, parse
+from llmlineage.audit.configs.model import MOST_NAMES, Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import SUFFIXES, Source, files_below, read_text, repository_of
+from llmlineage.errors import ConfigError, NoConfig
 
 __all__ = ["Config", "DatasetUse", "ModelUse", "files_below", "read"]
 
@@ -39,70 +41,101 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "guess": ("",),
 }
 SCRIPTS = ("open_instruct_script", "ms_swift_script", "verl_script", "openrlhf", "guess_script")
-SUFFIXES = (".yaml", ".yml", ".json", ".sh", ".md", ".txt")
+# Text of these kinds is never YAML, though it may look so.
+OTHERS = (
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".py",
+    ".ipynb",
+    ".jsonl",
+    ".csv",
+    ".tsv",
+    ".xml",
+    ".html",
+    ".rst",
+    ".lock",
+)
+KINDS = "YAML (.yaml, .yml), JSON (.json), shell scripts (.sh), cards (.md) and lists of names (.txt)"
 
 
-def read(path: Path) -> list[Config]:
+def read(path: Path, within: Path | None = None) -> list[Config]:
     """What the config at ``path`` names; several where a file holds several runs.
 
+    Files that it leads to are read within its repository, else within the folder ``within`` that the
+    user asked about, else within its own folder; a remark of the config says what was beyond that.
+
     Raises:
-        ConfigError: the file cannot be read.
+        ConfigError: the file, or one that it leads to, cannot be read.
         NoConfig: it names no dataset and no model in any way that is known.
     """
-    text = read_text(path)
+    repository_of(path)
     suffix = path.suffix.lower()
+    text = read_text(path)
+    if suffix in OTHERS:
+        raise NoConfig(path, f"is of a kind that is not read; what is read is {KINDS}")
+    found = _read(Source(path, text, within), suffix)
+    for config in found:
+        if len(config.datasets) + len(config.models) > MOST_NAMES:
+            raise ConfigError(path, f"names more than {MOST_NAMES:,} datasets and models")
+    return found
+
+
+def _read(source: Source, suffix: str) -> list[Config]:
+    text, path = source.text, source.path
     if suffix == ".sh":
-        return [_read_script(text, path)]
-    if suffix == ".md":
-        return [_module("card").read(text, path)]
-    if suffix == ".txt":
-        return [_module("names").read(text, path)]
+        return [_read_script(source)]
+    if suffix in (".md", ".txt"):
+        return [_module("card" if suffix == ".md" else "names").read(source)]
     try:
-        return [_read_documents(parse(text, path), text, path)]
+        return [_read_documents(parse(text, path), source)]
     except KeyTwice:
         # Frameworks take the last; that is the reader's to judge, unless it makes no difference here.
-        first, last = (_read_documents(parse(text, path, keep), text, path) for keep in ("first", "last"))
+        first, last = (_read_documents(parse(text, path, keep), source) for keep in ("first", "last"))
         if first == last:
             return [last]
         raise
+    except ConfigError as error:
+        if suffix in ("", *SUFFIXES):
+            raise
+        raise NoConfig(path, f"names nothing if taken for YAML; what is read is {KINDS}") from error
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """The files of a folder that may be configs or cards, in order; links are not followed."""
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink():
-            yield path
-
-
-def _read_documents(documents: list[Value], text: str, path: Path) -> Config:
+def _read_documents(documents: list[Value], source: Source) -> Config:
     if not documents:
-        raise NoConfig(path, "is empty")
-    filled = [interpolated(document, path) for document in documents]
+        raise NoConfig(source.path, "is empty")
+    filled = [interpolated(document, source.path) for document in documents]
     nothing = "names no dataset and no model in any way that is known"
     for name, words in FRAMEWORKS.items():
-        if not any(word in text for word in words):
+        if not any(word in source.text for word in words):
             continue
         module = _module(name)
         if module.recognises(filled):
-            config: Config = module.read(filled, path)
-            if config.datasets or config.models:
-                return config
-            raise NoConfig(path, "; ".join((nothing, *config.remarks)))
-    raise NoConfig(path, nothing)
+            return _naming(module.read(filled, source), source, nothing)
+    raise NoConfig(source.path, nothing)
 
 
-def _read_script(text: str, path: Path) -> Config:
-    from llmlineage.audit.configs.shell import commands
+def _read_script(source: Source) -> Config:
+    from llmlineage.audit.configs.shell import TooMuch, commands
 
-    found = commands(text)
+    try:
+        found = commands(source.text)
+    except TooMuch as error:
+        raise ConfigError(source.path, str(error)) from error
     for name in SCRIPTS:
         module = _module(name)
         if module.recognises(found):
-            config: Config = module.read(found, path)
-            if config.datasets or config.models:
-                return config
-            raise NoConfig(path, "; ".join(("names no dataset and no model", *config.remarks)))
-    raise NoConfig(path, "runs nothing that is known to train a model")
+            return _naming(module.read(found, source), source, "names no dataset and no model")
+    raise NoConfig(source.path, "runs nothing that is known to train a model")
+
+
+def _naming(config: Config, source: Source, nothing: str) -> Config:
+    """The config without names that are empty once their subset, revision or weight is taken off."""
+    datasets = tuple(use for use in config.datasets if use.name.strip())
+    models = tuple(use for use in config.models if use.name.strip())
+    if datasets or models:
+        return replace(config, datasets=datasets, models=models)
+    raise NoConfig(source.path, "; ".join((nothing, *config.remarks)))
 
 
 def _module(name: str) -> ModuleType:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
 from llmlineage.audit.configs.documents import Value, at, is_true, maps, text_at, texts
-from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse, at_most
+from llmlineage.audit.configs.source import Source
 
 
 def recognises(documents: list[Value]) -> bool:
@@ -17,13 +18,13 @@ def recognises(documents: list[Value]) -> bool:
     )
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     base = text_at(document, "model_name_or_path")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="alignment-handbook",
-        datasets=(*mixture(document), *mixer(document)),
+        datasets=at_most(chain(mixture(document), mixer(document)), source.file),
         models=(ModelUse(base, text_at(document, "model_revision")),) if base else (),
         trains=text_at(document, "loss_type"),
         adapter="lora" if is_true(document, "use_peft") else None,
@@ -48,7 +49,7 @@ def mixer(document: Value) -> Iterator[DatasetUse]:
     splits = list(texts(at(document, "dataset_splits")))
     configs = list(texts(at(document, "dataset_configs")))
     tests = [split for split in splits if "test" in split]
-    trains = "+".join(split for split in splits if split not in tests) or None
+    trains = "+".join(split for split in splits if "test" not in split) or None
     for place, name in enumerate(fractions):
         subset = configs[place] if place < len(configs) else None
         yield DatasetUse(name, subset, trains, text_at({"": fractions[name]}, ""))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, is_true, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 # As a path, these name the reader; the data stand in data_files.
 LOADERS = ("json", "jsonl", "text", "parquet", "csv", "arrow", "webdataset")
@@ -22,12 +22,12 @@ def recognises(documents: list[Value]) -> bool:
     return isinstance(first, dict) and "base_model" in first and any(mark in first for mark in MARKS)
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     base = text_at(document, "base_model")
     adapter_of = text_at(document, "lora_model_dir")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="axolotl",
         datasets=(
             *entries(at(document, "datasets"), "train"),

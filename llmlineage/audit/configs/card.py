@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, parse_yaml, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 from llmlineage.errors import ConfigError, NoConfig
 
 # As the Hub itself finds it.
@@ -17,24 +17,24 @@ _FRONT_MATTER = re.compile(r"\A(\s*---[ \t]*\r?\n)(.*?)(?:^---[ \t]*$|\Z)", re.D
 _NO_SOURCE = ("original", "extended", "unknown", "none")
 
 
-def read(text: str, path: Path) -> Config:
+def read(source: Source) -> Config:
     """What a card says of its model or dataset.
 
     Raises:
         NoConfig: it has no front matter, or that names no dataset, model or licence.
         ConfigError: its front matter is not YAML.
     """
-    match = _FRONT_MATTER.match(text)
+    match = _FRONT_MATTER.match(source.text)
     if match is None:
-        raise NoConfig(path, "has no front matter (lines between --- and --- at its beginning)")
+        raise NoConfig(source.path, "has no front matter (lines between --- and --- at its beginning)")
     above = "\n" * match[1].count("\n")  # so that an error tells the line of the file
-    documents = parse_yaml(above + match[2].replace("\t\n", "\n"), path)
+    documents = parse_yaml(above + match[2].replace("\t\n", "\n"), source.path)
     front = documents[0] if documents else {}
     if not isinstance(front, dict):
-        raise ConfigError(path, "has front matter that does not map keys to values")
+        raise ConfigError(source.path, "has front matter that does not map keys to values")
     relation = text_at(front, "base_model_relation")
     card = Config(
-        file=str(path),
+        file=source.file,
         framework="card",
         datasets=tuple(dict.fromkeys((*datasets(front), *sources(front)))),
         models=tuple(dict.fromkeys(ModelUse(name) for name in texts(at(front, "base_model")))),
@@ -43,7 +43,7 @@ def read(text: str, path: Path) -> Config:
         license=license_of(front),
     )
     if not (card.datasets or card.models or card.license):
-        raise NoConfig(path, "has front matter that names no dataset, no model and no licence")
+        raise NoConfig(source.path, "has front matter that names no dataset, no model and no licence")
     return card
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, text_at
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 
 def recognises(documents: list[Value]) -> bool:
@@ -14,13 +14,13 @@ def recognises(documents: list[Value]) -> bool:
     return isinstance(at(first, "teacher"), dict) and isinstance(at(first, "dataset.train_dataset"), dict)
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     student = text_at(document, "model") or text_at(document, "train_model")
     # Of the other kind, the teacher's answers stand in the dataset, and the teacher in its lineage.
     teacher = text_at(document, "teacher.path")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="distillkit",
         datasets=(
             *entry(at(document, "dataset.train_dataset"), "train"),

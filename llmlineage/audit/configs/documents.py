@@ -8,49 +8,34 @@ from __future__ import annotations
 
 import json
 import re
-import stat
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import yaml
 
 from llmlineage.errors import ConfigError
+from llmlineage.visible import shorten
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | None"
 
-# A config is read by people; what is larger or deeper than this is none.
-LARGEST_FILE = 5_000_000
+# A config is read by people; what is deeper than this is none.
 DEEPEST = 100
 # Aliases and references are followed, so a small file can stand for a huge document.
 MOST_VALUES = 200_000
 MOST_CHARACTERS = 2_000_000
+MOST_TAGS = 100
 _NULLS = ("", "~", "null", "Null", "NULL")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# A string is passed over whole, so that what stands in it is no bracket.
+_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{]+)|([\]}]+)', re.DOTALL)
 _REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
 
 
 class KeyTwice(ConfigError):
     """A key stands twice in one mapping, so that it must be told which one counts."""
-
-
-def read_text(path: Path) -> str:
-    """The text of a config.
-
-    Raises:
-        ConfigError: it cannot be read, is not text, or is too large to be a config.
-    """
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ConfigError(path, "is not a file")
-        if status.st_size > LARGEST_FILE:
-            size = f"{status.st_size / 1e6:,.0f} MB"
-            raise ConfigError(path, f"has {size}; a config of more than 5 MB is not read")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, f"is not UTF-8 text (byte {error.start})") from error
-    except (OSError, ValueError) as error:  # ValueError: the path itself has a null character
-        raise ConfigError(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def parse(text: str, path: Path, keep: Literal["first", "last"] | None = None) -> list[Value]:
@@ -83,16 +68,45 @@ def parse_json(text: str, path: Path, keep: Literal["first", "last"] | None = No
                 own[key] = value
         return own
 
+    check_depth(text, path)
     try:
-        return [_texts_only(json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=mapping))]
+        value = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
         raise ConfigError(path, f"is not JSON: {error.msg}", error.lineno) from error
-    except RecursionError as error:
-        raise ConfigError(path, "is nested too deeply to be a config") from error
+    if _SURROGATE.search(text):
+        check_text(json.dumps(value, ensure_ascii=False), path)
+    return [_texts_only(value)]
+
+
+def check_depth(text: str, path: Path) -> None:
+    """Count the brackets of a JSON text before it is read, since its parser ends by the depth of the stack.
+
+    Raises:
+        ConfigError: it is nested beyond reason.
+    """
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        if match[1]:
+            depth += len(match[1])
+        elif match[2]:
+            depth -= len(match[2])
+        if depth > DEEPEST:
+            line = text.count("\n", 0, match.start()) + 1
+            raise ConfigError(path, "is nested too deeply to be a config", line)
+
+
+def check_text(text: str, path: Path, line: int | None = None) -> None:
+    """Half of a character, which escapes can write, is no text, and no name has it.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    if half := re.search("[\ud800-\udfff]", text):
+        raise ConfigError(path, f"holds \\u{ord(half[0]):x}, which is half of a character", line)
 
 
 def _twice(key: str) -> str:
-    return f"has the key {key!r} twice; keep the one that is meant"
+    return f"has the key '{shorten(key)}' twice; keep the one that is meant"
 
 
 def _texts_only(value: Any) -> Value:
@@ -109,6 +123,8 @@ def parse_yaml(text: str, path: Path, keep: Literal["first", "last"] | None = No
     Raises:
         ConfigError: it is not YAML, or is nested or repeated beyond reason.
     """
+    if text.count("\n%TAG") > MOST_TAGS:
+        raise ConfigError(path, f"has more than {MOST_TAGS} %TAG lines")  # each is held against all others
     # libyaml composes by recursion in C, which a deep file overruns: so events, and a count of depth.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -125,6 +141,16 @@ def _line(mark: Any) -> int | None:
     return mark.line + 1 if mark else None
 
 
+@dataclass(frozen=True)
+class _Anchored:
+    """What an alias stands for: the value, and how many values, characters and levels that is."""
+
+    value: Value
+    values: int
+    letters: int
+    levels: int
+
+
 class _Builder:
     """Builds values from the events of a YAML stream, counting what aliases make of them."""
 
@@ -132,9 +158,12 @@ class _Builder:
         self.events = events
         self.path = path
         self.keep = keep
-        self.count = 0
-        # Of each anchor of this document its value and how many values that is; None while it is open.
-        self.anchors: dict[str, tuple[Value, int] | None] = {}
+        self.values = 0
+        self.letters = 0
+        self.repeated = 0  # letters that aliases stand for
+        self.deepest = 0
+        # Of each anchor of this document what it names; None while that is not at its end.
+        self.anchors: dict[str, _Anchored | None] = {}
 
     def documents(self) -> Iterator[Value]:
         for event in self.events:
@@ -144,38 +173,60 @@ class _Builder:
 
     def value(self, event: Any, depth: int) -> Value:
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
-        before = self.counted(1)
-        if isinstance(event, yaml.ScalarEvent):
-            null = event.implicit[0] and event.value in _NULLS
-            value: Value = None if null else str(event.value)
-        elif depth >= DEEPEST:
-            raise ConfigError(self.path, "is nested too deeply to be a config", _line(event.start_mark))
-        else:
-            if event.anchor:
-                self.anchors[event.anchor] = None
-            is_list = isinstance(event, yaml.SequenceStartEvent)
-            value = self.sequence(depth + 1) if is_list else self.mapping(depth + 1)
-        if event.anchor:
-            self.anchors[event.anchor] = (value, self.count - before)
+            return self.alias(event, depth)
+        if not event.anchor:
+            return self.plain(event, depth)
+        values, letters, deepest = self.values, self.letters, self.deepest
+        self.anchors[event.anchor], self.deepest = None, depth
+        value = self.plain(event, depth)
+        self.anchors[event.anchor] = _Anchored(
+            value, self.values - values, self.letters - letters, self.deepest - depth
+        )
+        self.deepest = max(deepest, self.deepest)
         return value
 
-    def counted(self, values: int) -> int:
-        before = self.count
-        self.count += values
-        if self.count > MOST_VALUES:
-            raise ConfigError(self.path, f"stands for more than {MOST_VALUES:,} values")
-        return before
+    def plain(self, event: Any, depth: int) -> Value:
+        self.counted(1)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if depth >= DEEPEST:
+            raise self.too_deep(event)
+        self.deepest = max(self.deepest, depth + 1)
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        return self.sequence(depth + 1) if is_list else self.mapping(depth + 1)
 
-    def alias(self, event: Any) -> Value:
-        line = _line(event.start_mark)
+    def scalar(self, event: Any) -> str | None:
+        self.letters += len(event.value)
+        if event.implicit[0] and event.value in _NULLS:
+            return None
+        if not event.value.isascii():
+            check_text(event.value, self.path, _line(event.start_mark))
+        return str(event.value)
+
+    def too_deep(self, event: Any) -> ConfigError:
+        return ConfigError(self.path, "is nested too deeply to be a config", _line(event.start_mark))
+
+    def counted(self, values: int) -> None:
+        self.values += values
+        if self.values > MOST_VALUES:
+            raise ConfigError(self.path, f"stands for more than {MOST_VALUES:,} values")
+
+    def alias(self, event: Any, depth: int) -> Value:
+        line, name = _line(event.start_mark), f"*{shorten(event.anchor)}"
         if event.anchor not in self.anchors:
-            raise ConfigError(self.path, f"has the alias *{event.anchor}, which stands for nothing", line)
+            raise ConfigError(self.path, f"has the alias {name}, which stands for nothing", line)
         anchored = self.anchors[event.anchor]
         if anchored is None:
-            raise ConfigError(self.path, f"holds the alias *{event.anchor} inside itself", line)
-        self.counted(anchored[1])
-        return anchored[0]
+            raise ConfigError(self.path, f"holds the alias {name} inside itself", line)
+        if depth + anchored.levels > DEEPEST:
+            raise self.too_deep(event)
+        self.deepest = max(self.deepest, depth + anchored.levels)
+        self.letters += anchored.letters
+        self.repeated += anchored.letters
+        if self.repeated > MOST_CHARACTERS:
+            raise ConfigError(self.path, f"repeats more than {MOST_CHARACTERS:,} characters by its aliases")
+        self.counted(max(anchored.values, 1))
+        return anchored.value
 
     def sequence(self, depth: int) -> list[Value]:
         values = []
@@ -188,9 +239,7 @@ class _Builder:
         own: dict[str, Value] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.value == "<<":
-                # Of several that are merged in, the first wins.
-                for one in maps(self.value(next(self.events), depth)):
-                    merged = one | merged
+                self.merge(self.value(next(self.events), depth), merged)
                 continue
             key_value = self.value(event, depth)
             key = event.value if isinstance(event, yaml.ScalarEvent) else str(key_value)
@@ -200,6 +249,12 @@ class _Builder:
             if not (key in own and self.keep == "first"):
                 own[key] = value
         return merged | own
+
+    def merge(self, value: Value, merged: dict[str, Value]) -> None:
+        """Of several that are merged in, the first wins. In place: a copy for each takes minutes."""
+        for one in maps(value):
+            for key, inherited in one.items():
+                merged.setdefault(key, inherited)
 
 
 def interpolated(document: Value, path: Path, context: Value = None) -> Value:
@@ -220,22 +275,24 @@ class _Interpolation:
         self.left = MOST_CHARACTERS
         self.open: list[str] = []
 
-    def fill(self, value: Value) -> Value:
+    def fill(self, value: Value, depth: int = 0) -> Value:
         if self.open:
             self.left -= 1 + (len(value) if isinstance(value, str) else 0)
-            if self.left < 0 or len(self.open) > DEEPEST:
-                raise ConfigError(self.path, "has ${} references that multiply beyond reason")
+        if self.left < 0 or len(self.open) > DEEPEST or depth > DEEPEST:
+            raise ConfigError(self.path, "has ${} references that multiply beyond reason")
         if isinstance(value, dict):
-            return {key: self.fill(child) for key, child in value.items()}
+            return {key: self.fill(child, depth + 1) for key, child in value.items()}
         if isinstance(value, list):
-            return [self.fill(child) for child in value]
+            return [self.fill(child, depth + 1) for child in value]
         if not isinstance(value, str) or "${" not in value:
             return value
         whole = _REFERENCE.fullmatch(value.strip())
-        return self.referred(whole) if whole else _REFERENCE.sub(self.within_text, value)
+        if whole:
+            return self.referred(whole, depth)
+        return _REFERENCE.sub(lambda match: self.within_text(match, depth), value)
 
-    def within_text(self, match: re.Match[str]) -> str:
-        found = self.referred(match)
+    def within_text(self, match: re.Match[str], depth: int) -> str:
+        found = self.referred(match, depth)
         if found is None:
             return ""
         if not isinstance(found, str):
@@ -243,13 +300,13 @@ class _Interpolation:
         self.left -= len(found)
         return found
 
-    def referred(self, match: re.Match[str]) -> Value:
+    def referred(self, match: re.Match[str], depth: int) -> Value:
         if match[1] in self.open or not _holds(self.context, match[1]):
             return match[0]
         found = at(self.context, match[1])
         self.open.append(match[1])
         try:
-            return self.fill(found)
+            return self.fill(found, depth)
         finally:
             self.open.pop()
 
@@ -261,31 +318,23 @@ def _holds(document: Value, dotted: str) -> bool:
     return at(document, dotted) is not None or (isinstance(parent, dict) and key in parent)
 
 
-def on_disk(name: str, path: Path) -> Path | None:
-    """The file that a config names relative to the folder where its framework is started.
-
-    That folder is not known: it is looked for from the config's own folder upwards.
-    """
-    try:
-        for folder in path.absolute().parents[:6]:
-            if (folder / name).is_file():
-                return folder / name
-    except (OSError, ValueError):  # what the config says is no path
-        pass
-    return None
-
-
 def at(document: Value, dotted: str) -> Value:
     """The value at ``a.b.c``, where a number stands for a place in a list; None where there is none."""
     value = document
     for key in dotted.split("."):
         if isinstance(value, Mapping):
             value = value.get(key)
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
+        elif isinstance(value, list) and (place := _place(key)) < len(value):
+            value = value[place]
         else:
             return None
     return value
+
+
+def _place(key: str) -> int:
+    """The place in a list that a key names; beyond any list where it names none."""
+    # Python reads no number of thousands of digits.
+    return int(key) if key.isdecimal() and len(key) < 10 else sys.maxsize
 
 
 def text_at(document: Value, dotted: str) -> str | None:

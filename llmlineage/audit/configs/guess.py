@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cached_property
 
 from llmlineage.audit.configs.documents import Value
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _FILE = re.compile(r"\.(ya?ml|py|sh|txt|md|toml|cfg|ini|pth?|log|png|jpe?g)$", re.IGNORECASE)
@@ -33,14 +35,44 @@ _ROLES: tuple[tuple[str, ModelRole], ...] = (
 )
 
 
+# A key of more letters sets nothing, and each value below it would be held against all of them.
+LONGEST_KEY = 100
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The keys that lead to a value, in small letters."""
+
+    keys: tuple[str, ...] = ()
+    evaluates: bool = False
+
+    def down(self, key: str) -> _Way:
+        return _Way((*self.keys, key), self.evaluates or bool(_EVALUATION_KEY.search(key)))
+
+    @property
+    def role(self) -> DatasetRole:
+        return "evaluation" if self.evaluates else "train"
+
+    @cached_property
+    def telling(self) -> str:
+        """``name`` and ``path`` say nothing by themselves, but within a section that does."""
+        plain = self.keys[-1] in ("name", "path", "id", "repo_id", "name_or_path", "hf_id")
+        return self.keys[-2] if plain and len(self.keys) > 1 else self.keys[-1]
+
+    @cached_property
+    def model_role(self) -> ModelRole:
+        joined = "_".join(self.keys)
+        return next((role for mark, role in _ROLES if re.search(rf"(^|_){mark}(_|$)", joined)), "base")
+
+
 def recognises(documents: list[Value]) -> bool:
-    return any(True for document in documents for _ in uses(document, ()))
+    return any(True for document in documents for _ in uses(document, _Way()))
 
 
-def read(documents: list[Value], path: Path) -> Config:
-    found = dict.fromkeys(use for document in documents for use in uses(document, ()))
+def read(documents: list[Value], source: Source) -> Config:
+    found = dict.fromkeys(use for document in documents for use in uses(document, _Way()))
     return Config(
-        file=str(path),
+        file=source.file,
         framework="unknown",
         datasets=tuple(use for use in found if isinstance(use, DatasetUse)),
         models=tuple(use for use in found if isinstance(use, ModelUse)),
@@ -49,37 +81,28 @@ def read(documents: list[Value], path: Path) -> Config:
     )
 
 
-def uses(value: Value, keys: tuple[str, ...]) -> Iterator[DatasetUse | ModelUse]:
+def uses(value: Value, way: _Way) -> Iterator[DatasetUse | ModelUse]:
     """Walk to every scalar with the keys that lead to it."""
     if isinstance(value, dict):
+        is_mix = bool(way.keys and _DATASET_MIX_KEY.search(way.keys[-1]))
         for key, child in value.items():
-            if keys and _DATASET_MIX_KEY.search(keys[-1]) and _HUB_ID.fullmatch(key):
-                weight = child if isinstance(child, str) else None
-                yield DatasetUse(key, weight=weight, role=role_of((*keys, "")))
-            else:
-                yield from uses(child, (*keys, key.lower()))
+            if is_mix and _HUB_ID.fullmatch(key):
+                yield DatasetUse(key, weight=child if isinstance(child, str) else None, role=way.role)
+                continue
+            small = key[:LONGEST_KEY].lower()
+            if not _NOTHING.search(small):
+                yield from uses(child, way.down(small))
     elif isinstance(value, list):
         for child in value:
-            yield from uses(child, keys)
-    elif value and keys:
-        yield from use_of(value.strip(), keys)
+            yield from uses(child, way)
+    elif value and way.keys:
+        yield from use_of(value.strip(), way)
 
 
-def use_of(text: str, keys: tuple[str, ...]) -> Iterator[DatasetUse | ModelUse]:
+def use_of(text: str, way: _Way) -> Iterator[DatasetUse | ModelUse]:
     is_id = bool(_HUB_ID.fullmatch(text)) and not _FILE.search(text) and not _DATA_FILE.search(text)
     is_data = bool(_DATA_FILE.search(text)) and " " not in text
-    if any(_NOTHING.search(key) for key in keys):
-        return
-    # ``name`` and ``path`` say nothing by themselves, but within a section that does.
-    plain = keys[-1] in ("name", "path", "id", "repo_id", "name_or_path", "hf_id")
-    telling = keys[-2] if plain and len(keys) > 1 else keys[-1]
-    if (is_id or is_data) and _DATASET_KEY.search(telling):
-        yield DatasetUse(text, role=role_of(keys))
-    elif is_id and _MODEL_KEY.search(telling):
-        joined = "_".join(keys)
-        roles = (role for mark, role in _ROLES if re.search(rf"(^|_){mark}(_|$)", joined))
-        yield ModelUse(text, role=next(roles, "base"))
-
-
-def role_of(keys: tuple[str, ...]) -> DatasetRole:
-    return "evaluation" if any(_EVALUATION_KEY.search(key) for key in keys) else "train"
+    if (is_id or is_data) and _DATASET_KEY.search(way.telling):
+        yield DatasetUse(text, role=way.role)
+    elif is_id and _MODEL_KEY.search(way.telling):
+        yield ModelUse(text, role=way.model_role)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
 from llmlineage.audit.configs.shell import Command, flags
+from llmlineage.audit.configs.source import Source
 
 PROGRAMS = (
     "python", "python3", "torchrun", "accelerate", "deepspeed", "trl", "axolotl", "llamafactory-cli", "tune",
@@ -42,11 +42,11 @@ def configs_of(command: Command) -> list[str]:
     return [word for word in command if word.endswith((".yaml", ".yml")) and not word.startswith("-")]
 
 
-def read(commands: Sequence[Command], path: Path) -> Config:
+def read(commands: Sequence[Command], source: Source) -> Config:
     runs = [command for command in commands if is_run(command)]
     files = dict.fromkeys(file for command in runs for file in configs_of(command))
     return Config(
-        file=str(path),
+        file=source.file,
         framework="trl" if any("trl" in command[:2] for command in runs) else "script",
         datasets=tuple(dict.fromkeys(use for command in runs for use in datasets(flags(command)))),
         models=tuple(dict.fromkeys(use for command in runs for use in models(flags(command)))),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs import registry
 from llmlineage.audit.configs.documents import Value, text_at
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 # Arguments of a data class that say what it reads.
 SOURCES = ("repo_id", "json_path", "train_data_path", "data_path", "file_url")
@@ -25,11 +25,11 @@ def recognises(documents: list[Value]) -> bool:
     return trains and any(key in first for key in ("checkpoint_dir", "initial_checkpoint_dir", "model_name"))
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     lora, quantized = text_at(document, "lora_r"), text_at(document, "quantize")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="litgpt",
         datasets=tuple(datasets(document)),
         models=tuple(models(document)),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.axolotl import LOADERS
 from llmlineage.audit.configs.documents import Value, at, interpolated, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 
 def recognises(documents: list[Value]) -> bool:
@@ -17,14 +17,14 @@ def recognises(documents: list[Value]) -> bool:
     return loads or bool(preparations(text_at(first, "command") or ""))
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     if isinstance(at(document, "parameters.train_loader"), dict):
         parameters = at(document, "parameters")
-        document = interpolated(parameters, path)
+        document = interpolated(parameters, source.path)
     prepared = preparations(text_at(documents[0], "command") or "")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="llm-foundry",
         datasets=(
             *loaded(at(document, "train_loader"), "train", prepared),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from llmlineage.audit.configs.documents import Value, at, maps, text_at
 from llmlineage.audit.configs.model import Config, ModelUse
+from llmlineage.audit.configs.source import Source
 
 
 def recognises(documents: list[Value]) -> bool:
@@ -13,7 +12,7 @@ def recognises(documents: list[Value]) -> bool:
     return isinstance(first, dict) and "input_features" in first and "output_features" in first
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     base = text_at(document, "base_model")
     encoders = (
@@ -22,7 +21,7 @@ def read(documents: list[Value], path: Path) -> Config:
     )
     weights = text_at(document, "adapter.pretrained_adapter_weights")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="ludwig",
         models=(
             *(ModelUse(name) for name in (base, *encoders) if name),

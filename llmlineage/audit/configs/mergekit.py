@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, ModelUse
+from llmlineage.audit.configs.source import Source
 
 # These take nothing of base_model, which then only lends its tokenizer or config.
 WITHOUT_BASE = ("linear", "passthrough", "karcher")
@@ -22,7 +22,7 @@ def recognises(documents: list[Value]) -> bool:
     )
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     # In a chain of documents, what one is called is an ingredient of the next.
     made = {text_at(document, "name") for document in documents}
     methods: dict[str, None] = {}
@@ -39,7 +39,7 @@ def read(documents: list[Value], path: Path) -> Config:
             if key not in found or (use.weight and not found[key].weight):
                 found[key] = use
     return Config(
-        file=str(path),
+        file=source.file,
         framework="mergekit",
         models=tuple(found.values()),
         trains="merge",

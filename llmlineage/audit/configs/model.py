@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeVar
+
+from llmlineage.errors import ConfigError
 
 DatasetRole = Literal["train", "evaluation"]
+# A run of more parts is none, and to look up so many names takes longer than anybody waits.
+MOST_NAMES = 100_000
 ModelRole = Literal["base", "adapter", "reward", "teacher", "reference", "critic", "judge", "other"]
 
 
@@ -57,3 +63,18 @@ class Config:
     license: str | None = None
     guessed: bool = False
     remarks: tuple[str, ...] = ()
+
+
+Use = TypeVar("Use", DatasetUse, ModelUse)
+
+
+def at_most(uses: Iterable[Use], file: str) -> tuple[Use, ...]:
+    """All uses, where they are as many as a run can have: parts of a config that multiply each other.
+
+    Raises:
+        ConfigError: they are more.
+    """
+    found = tuple(islice(uses, MOST_NAMES + 1))
+    if len(found) > MOST_NAMES:
+        raise ConfigError(file, f"stands for more than {MOST_NAMES:,} datasets or models")
+    return found

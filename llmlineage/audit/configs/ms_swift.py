@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs import registry
 from llmlineage.audit.configs.documents import Value, at, is_true, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
 
 MARKS = (
     "tuner_type", "train_type", "rlhf_type", "split_dataset_ratio", "sampler_type", "sampler_engine",
@@ -39,11 +39,11 @@ def recognises(documents: list[Value]) -> bool:
     return any(key in first for key in ("model", "dataset", "load", "mcore_model", "adapters"))
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     on_hub = is_true(document, "use_hf") or is_true(document, "ENV.USE_HF")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="ms-swift",
         datasets=(
             *entries(document, "dataset", "train", on_hub),

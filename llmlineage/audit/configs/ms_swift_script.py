@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
-from pathlib import Path
 
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
 from llmlineage.audit.configs.ms_swift import MODELS, dataset_use, model_use
 from llmlineage.audit.configs.shell import Command, flags
+from llmlineage.audit.configs.source import LONGEST_PATH, Source
 
 PROGRAMS = ("swift", "megatron")
 TASKS = (
@@ -37,9 +37,9 @@ def task_of(command: Command) -> str | None:
     return None
 
 
-def read(commands: Sequence[Command], path: Path) -> Config:
+def read(commands: Sequence[Command], source: Source) -> Config:
     runs = [command for command in commands if task_of(command)]
-    made = [folder for command in runs for folder in flags(command).get("output_dir", [])]
+    made = folders(folder for command in runs for folder in flags(command).get("output_dir", []))
     exported = any(command[0] == "export" and asks_for_hub(command) for command in commands)
     datasets = [use for command in runs for use in datasets_of(command, made, exported)]
     models = [use for command in runs for use in models_of(command, made, exported, alone=len(runs) == 1)]
@@ -54,7 +54,7 @@ def read(commands: Sequence[Command], path: Path) -> Config:
         if kind != "full"
     ]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="ms-swift",
         datasets=tuple(datasets),
         models=tuple(dict.fromkeys(models)),
@@ -81,30 +81,35 @@ def asks_for_hub(command: Command) -> bool:
     return any(word.lower() in ("use_hf=1", "use_hf=true") for word in command)
 
 
-def datasets_of(command: Command, made: Sequence[str], exported: bool = False) -> Iterator[DatasetUse]:
-    given = flags(command)
+def datasets_of(command: Command, made: Set[str], exported: bool = False) -> Iterator[DatasetUse]:
+    given, hub = flags(command), exported or on_hub(command)
     for key, role in DATASETS:
         for text in given.get(key, []):
             for word in text.split():
                 if not is_made(word, made):
-                    yield dataset_use(
-                        word, "evaluation" if role == "evaluation" else "train", exported or on_hub(command)
-                    )
+                    yield dataset_use(word, "evaluation" if role == "evaluation" else "train", hub)
 
 
-def models_of(command: Command, made: Sequence[str], exported: bool, alone: bool) -> Iterator[ModelUse]:
-    given = flags(command)
+def models_of(command: Command, made: Set[str], exported: bool, alone: bool) -> Iterator[ModelUse]:
+    given, hub = flags(command), exported or on_hub(command)
     for key, role in MODELS:
         for text in given.get(key.replace("-", "_"), []):
             for name in text.split():
                 # What an earlier stage of the script wrote is no input of the script.
                 if is_made(name, made) or (not alone and name.startswith(("output/", "megatron_output/"))):
                     continue
-                yield model_use(name, role, exported or on_hub(command))
+                yield model_use(name, role, hub)
 
 
-def is_made(name: str, made: Sequence[str]) -> bool:
+def folders(names: Iterable[str]) -> frozenset[str]:
+    """Folders that a script writes, by the form in which ``is_made`` looks for them."""
+    return frozenset(name.removeprefix("./").rstrip("/") for name in names) - {""}
+
+
+def is_made(name: str, made: Set[str]) -> bool:
     """Whether it is one of these folders or within one, with or without ``./`` before it."""
     plain = name.removeprefix("./")
-    folders = (folder.removeprefix("./").rstrip("/") for folder in made)
-    return any(plain == folder or plain.startswith(f"{folder}/") for folder in folders if folder)
+    if not made or len(plain) > LONGEST_PATH:
+        return False
+    ends = (place for place, letter in enumerate(plain) if letter == "/")
+    return plain in made or any(plain[:end] in made for end in ends)

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llmlineage.audit.configs import registry
-from llmlineage.audit.configs.documents import (
-    Value,
-    at,
-    interpolated,
-    is_true,
-    maps,
-    parse,
-    read_text,
-    text_at,
-    texts,
-)
-from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.documents import Value, at, interpolated, is_true, maps, text_at, texts
+from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse, at_most
+from llmlineage.audit.configs.source import Source, exists
 from llmlineage.errors import ConfigError
+from llmlineage.visible import shorten
 
 ALGORITHMS = ("grpo", "ppo", "dpo", "rm", "distillation", "sft")
 # Names of readers: what they read stands in data_path or data_files.
@@ -33,6 +25,9 @@ MODELS: tuple[tuple[str, ModelRole], ...] = (
     ("value.model_name", "critic"),
 )
 PARTS: tuple[tuple[str, DatasetRole], ...] = (("train", "train"), ("validation", "evaluation"))
+# Of a section that the others are laid over, what names data.
+PLACES = ("data_path", "data_files", "train_data_path")
+DATA = ("dataset_name", "split", "subset", *PLACES)
 MOST_PARENTS = 50
 
 
@@ -46,47 +41,64 @@ def recognises(documents: list[Value]) -> bool:
     return any(name.endswith((".yaml", ".yml")) for name in texts(first.get("defaults")))
 
 
-def read(documents: list[Value], path: Path) -> Config:
-    missing: list[str] = []
+def read(documents: list[Value], source: Source) -> Config:
+    parents = _Parents(source)
     own = documents[0]
-    whole = interpolated(inherit(own, path, [path.resolve()], [], missing), path)
-    own = interpolated(own, path, whole)
-    own_names = {use.name for use in datasets(own)} | {use.name for use in models(own)}
+    whole = interpolated(parents.inherit(own, source.path, source.folder, [source.target]), source.path)
+    own = interpolated(own, source.path, whole)
+    own_data, data = (at_most(datasets(one), source.file) for one in (own, whole))
+    own_names = {use.name for use in own_data} | {use.name for use in models(own)}
     return Config(
-        file=str(path),
+        file=source.file,
         framework="nemo-rl",
-        datasets=tuple(replace(use, inherited=use.name not in own_names) for use in datasets(whole)),
+        datasets=tuple(replace(use, inherited=use.name not in own_names) for use in data),
         models=tuple(replace(use, inherited=use.name not in own_names) for use in models(whole)),
         trains=next((name for name in ALGORITHMS if at(whole, name)), None),
         adapter="lora" if is_true(whole, "policy.dtensor_cfg.lora_cfg.enabled") else None,
-        remarks=tuple(f"inherits {name}, which is not there" for name in missing),
+        remarks=tuple(parents.remarks),
     )
 
 
-def inherit(document: Value, path: Path, open: list[Path], loaded: list[Path], missing: list[str]) -> Value:
-    """The document laid over those that its ``defaults`` name, the later ones over the earlier."""
-    if not isinstance(document, dict):
-        return document
-    merged: Value = {}
-    for name in texts(document.get("defaults")):
-        parent = parent_of(path, name)
-        if parent is None:
-            missing.append(name)
-            continue
-        loaded.append(parent)
-        if parent in open or len(loaded) > MOST_PARENTS:
-            problem = "inherits itself" if parent in open else f"inherits more than {MOST_PARENTS} files"
-            raise ConfigError(path, f"{problem} by way of {name}")
-        for one in parse(read_text(parent), parent)[:1]:
-            merged = composed(merged, inherit(one, parent, [*open, parent], loaded, missing))
-    return composed(merged, {key: value for key, value in document.items() if key != "defaults"})
+@dataclass
+class _Parents:
+    """The files that a config inherits from, as far as they may be read for it."""
 
+    source: Source
+    followed: int = 0
+    remarks: list[str] = field(default_factory=list)
 
-def parent_of(path: Path, name: str) -> Path | None:
-    try:
-        parent = (path.parent / name).resolve()
-        return parent if parent.is_file() else None
-    except (OSError, ValueError):  # what the config says is no path
+    def inherit(self, document: Value, path: Path, folder: Path, open: list[Path]) -> Value:
+        """The document laid over those that its ``defaults`` name, the later ones over the earlier."""
+        if not isinstance(document, dict):
+            return document
+        merged: Value = {}
+        for name in texts(document.get("defaults")):
+            self.followed += 1
+            if self.followed > MOST_PARENTS:
+                raise ConfigError(path, f"inherits more than {MOST_PARENTS} files by way of {shorten(name)}")
+            parent = self.parent(name, folder)
+            if parent is None:
+                continue
+            if parent in open:
+                raise ConfigError(path, f"inherits itself by way of {shorten(name)}")
+            for one in self.source.documents(parent)[:1]:
+                merged = composed(merged, self.inherit(one, parent, parent.parent, [*open, parent]))
+        return composed(merged, {key: value for key, value in document.items() if key != "defaults"})
+
+    def parent(self, name: str, folder: Path) -> Path | None:
+        """The file that a name stands for; whether one is there is not even asked beyond what may be read."""
+        place = self.source.place(name, folder)
+        if place and not self.source.may_read(place):
+            problem = self.source.outside
+        elif place is None or not exists(place):
+            problem = "not there"
+        elif place.suffix.lower() not in (".yaml", ".yml"):
+            problem = (
+                "no YAML file and is not read"  # a repository holds more than its configs, .git not least
+            )
+        else:
+            return place
+        self.remarks.append(f"inherits {shorten(name, 200)}, which is {problem}")
         return None
 
 
@@ -108,18 +120,19 @@ def laid_over(base: Value, child: Value) -> Value:
 def datasets(document: Value) -> Iterator[DatasetUse]:
     data = at(document, "data")
     default = at(data, "default")
+    # Not the whole of it, which would be copied for each entry.
+    default = {key: default[key] for key in DATA if key in default} if isinstance(default, dict) else {}
     evaluates = text_at(document, "policy.model_name") is None and "eval" in (document or ())
     if text_at(data, "dataset_name") and not at(data, "train"):  # evaluation, and the form before 2026
         yield from entry_uses(data, "evaluation" if evaluates else "train")
     for key, role in PARTS:
         for entry in maps(at(data, key)):
-            whole = laid_over(default, entry) if isinstance(default, dict) else entry
-            yield from entry_uses(whole, role)
+            yield from entry_uses(default | entry, role)
 
 
 def entry_uses(entry: Value, role: DatasetRole) -> Iterator[DatasetUse]:
     name = text_at(entry, "dataset_name")
-    paths = [text for key in ("data_path", "data_files", "train_data_path") for text in texts(at(entry, key))]
+    paths = [text for key in PLACES for text in texts(at(entry, key))]
     known = meaning(name, text_at(entry, "split")) if name and name not in READERS else None
     if name and (known or not paths):
         yield use_of(entry, name, known, role)

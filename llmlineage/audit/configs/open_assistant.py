@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, is_true, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 MARKS = ("datasets_extra", "use_custom_sampler", "sort_by_length", "is_reward_model", "sft_config", "log_dir")
 SOURCES = ("hf_dataset_name", "source_url", "input_file_path")
@@ -22,14 +22,14 @@ def recognises(documents: list[Value]) -> bool:
     return marked >= 2 and any("datasets" in section or "model_name" in section for section in sections)
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     sections = list(maps(list(document.values()) if isinstance(document, dict) else None))
     entries: dict[tuple[str, str | None], DatasetUse] = {}
     for use in (use for section in sections for use in datasets(section)):
         entries.setdefault((use.name, use.stands_for), use)
     return Config(
-        file=str(path),
+        file=source.file,
         framework="open-assistant",
         datasets=tuple(entries.values()),
         models=tuple(dict.fromkeys(use for section in sections for use in models(section))),

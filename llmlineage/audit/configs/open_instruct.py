@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from llmlineage.audit.configs.documents import Value, at, is_true, text_at, texts
+from llmlineage.audit.configs.documents import Value, at, is_true, parse_json, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
+from llmlineage.errors import ConfigError
 
 MARKS = ("dataset_mixer_list", "use_slow_tokenizer", "train_file", "dataset_mix_dir")
 LISTS: tuple[tuple[str, DatasetRole], ...] = (
@@ -28,19 +29,19 @@ def recognises(documents: list[Value]) -> bool:
     return "dataset_mixer" in first or ("model_name_or_path" in first and any(key in first for key in MARKS))
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="open-instruct",
-        datasets=tuple(datasets(document)),
+        datasets=tuple(datasets(document, source.path)),
         models=tuple(models(document)),
         adapter="lora" if is_true(document, "use_lora") else None,
     )
 
 
-def datasets(document: Value) -> Iterator[DatasetUse]:
-    yield from mixed(at(document, "dataset_mixer"))
+def datasets(document: Value, path: Path) -> Iterator[DatasetUse]:
+    yield from mixed(at(document, "dataset_mixer"), path)
     for key, role in LISTS:
         splits = list(texts(at(document, f"{key}_splits")))
         yield from alternating(list(words(at(document, key))), splits, role)
@@ -57,15 +58,15 @@ def words(value: Value) -> Iterator[str]:
         yield from text.split()
 
 
-def mixed(value: Value) -> Iterator[DatasetUse]:
-    """A mapping of names to numbers, or its JSON.
+def mixed(value: Value, path: Path) -> Iterator[DatasetUse]:
+    """A mapping of names to numbers, or its JSON; what is none names nothing.
 
     A weight stays as it is written: with a point it is a fraction, without it a number of samples.
     """
     if isinstance(value, str):
         try:
-            value = json.loads(value, parse_int=str, parse_float=str)
-        except ValueError:
+            value = parse_json(value, path, "last")[0]
+        except ConfigError:
             return
     if isinstance(value, dict):
         for name, weight in value.items():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
-from llmlineage.audit.configs.open_instruct import alternating
+from llmlineage.audit.configs.open_instruct import alternating, mixed
 from llmlineage.audit.configs.shell import Command, flags
+from llmlineage.audit.configs.source import Source
 
 LISTS: tuple[tuple[str, DatasetRole], ...] = (
     ("dataset_mixer_list", "train"),
@@ -39,12 +39,12 @@ def is_run(command: Command) -> bool:
     ) or any(word.partition("=")[0] in ("--dataset_mixer_list", "--dataset_mixer") for word in command)
 
 
-def read(commands: Sequence[Command], path: Path) -> Config:
+def read(commands: Sequence[Command], source: Source) -> Config:
     runs = [command for command in commands if is_run(command)]
-    datasets = [use for command in runs for use in datasets_of(command)]
+    datasets = [use for command in runs for use in datasets_of(command, source.path)]
     models = [use for command in runs for use in models_of(command)]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="open-instruct",
         datasets=tuple(dict.fromkeys(datasets)),
         models=tuple(dict.fromkeys(models)),
@@ -66,14 +66,14 @@ def stage_of(command: Command) -> str | None:
     return None
 
 
-def datasets_of(command: Command) -> Iterator[DatasetUse]:
+def datasets_of(command: Command, path: Path) -> Iterator[DatasetUse]:
     given = flags(command)
     for key, role in LISTS:
         words = [word for value in given.get(key, []) for word in value.split()]
         splits = [word for value in given.get(f"{key}_splits", []) for word in value.split()]
         yield from alternating(list(live(words)), splits, role)
     for text in given.get("dataset_mixer", []):
-        yield from mixed(text)
+        yield from mixed(text, path)
     for key in NAMES:
         for name in given.get(key, [])[:1]:
             yield DatasetUse(name)
@@ -85,17 +85,6 @@ def live(words: Sequence[str]) -> Iterator[str]:
         if word.startswith("#"):
             return
         yield word.rstrip("\\")
-
-
-def mixed(text: str) -> Iterator[DatasetUse]:
-    """``{"id": weight}``, the weight as it is written."""
-    try:
-        mixture = json.loads(text, parse_float=str, parse_int=str)
-    except ValueError:
-        return
-    if isinstance(mixture, dict):
-        for name, weight in mixture.items():
-            yield DatasetUse(str(name), weight=str(weight))
 
 
 def models_of(command: Command) -> Iterator[ModelUse]:

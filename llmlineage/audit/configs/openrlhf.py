@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
-from llmlineage.audit.configs.ms_swift_script import is_made
+from llmlineage.audit.configs.ms_swift_script import folders, is_made
 from llmlineage.audit.configs.shell import Command, flags
+from llmlineage.audit.configs.source import Source
 
 DATASETS: tuple[tuple[str, DatasetRole], ...] = (
     ("data.dataset", "train"), ("data.prompt_dataset", "train"), ("data.pretrain_dataset", "train"),
@@ -40,13 +40,13 @@ def stage(command: Command) -> str | None:
     return None
 
 
-def read(commands: Sequence[Command], path: Path) -> Config:
+def read(commands: Sequence[Command], source: Source) -> Config:
     runs = [command for command in commands if stage(command)]
-    made = [place for command in runs for key in OUTPUTS for place in flags(command).get(key, [])]
+    made = folders(place for command in runs for key in OUTPUTS for place in flags(command).get(key, []))
     data = (use for command in runs for use in datasets(flags(command)))
     weights = dict.fromkeys(use for command in runs for use in models(flags(command)))
     return Config(
-        file=str(path),
+        file=source.file,
         framework="openrlhf",
         # What an earlier stage of the script wrote is no input of the script.
         datasets=tuple(dict.fromkeys(use for use in data if not is_made(use.name, made))),

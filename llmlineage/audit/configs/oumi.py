@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.documents import Value, at, is_true, maps, text_at
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 SECTIONS: tuple[tuple[str, DatasetRole], ...] = (
     ("train", "train"),
@@ -20,10 +20,10 @@ def recognises(documents: list[Value]) -> bool:
     return bool(text_at(first, "model.model_name") or at(first, "data.train.datasets"))
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="oumi",
         datasets=tuple(use for section, role in SECTIONS for use in entries(document, section, role)),
         models=tuple(models(document)),

@@ -27,14 +27,13 @@ def within_path(framework: str, path: str) -> str | None:
 
     A part of a name counts only if it has a digit: gsm8k in processed_gsm8k, but not math in my-math.
     """
-    names = {name.lower(): ids[0] for (one, name), ids in _table().items() if one == framework}
+    names = _names(framework)
     steps = [re.sub(r"\.(parquet|jsonl?|arrow)$", "", step) for step in path.lower().split("/")]
     for step in reversed(steps):
         if step in names:
             return names[step]
-    for name in sorted(names, key=len, reverse=True):
-        pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
-        if any(letter.isdigit() for letter in name) and any(re.search(pattern, step) for step in steps):
+    for name, pattern in _telling(framework):
+        if any(name in step and pattern.search(step) for step in steps):
             return names[name]
     return None
 
@@ -43,6 +42,21 @@ def hub_id(address: str) -> str | None:
     """The dataset id within an address on the Hub (``hf://datasets/ORG/NAME/...``)."""
     match = _HUB_ADDRESS.match(address)
     return match[1] if match else None
+
+
+@cache
+def _names(framework: str) -> dict[str, str]:
+    return {name.lower(): ids[0] for (one, name), ids in _table().items() if one == framework}
+
+
+@cache
+def _telling(framework: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The names that count within others, the longest first."""
+    names = (name for name in _names(framework) if any(letter.isdigit() for letter in name))
+    return [
+        (name, re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"))
+        for name in sorted(names, key=len, reverse=True)
+    ]
 
 
 @cache

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 # Variables that hold themselves twice would double without end.
 LONGEST_WORD = 200_000
 MOST_WORDS = 200_000
+# What all words together come to: variables that each hold the one before grow with the square of the script.
+MOST_LETTERS = 10_000_000
 # How deep a string that is a script itself (bash -c "...") is followed, and ${a:-${b:-...}}.
 DEEPEST = 3
-DEEPEST_DEFAULT = 50
+DEEPEST_DEFAULT = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _DEFAULT = re.compile(r"(\w+)(:?[-=+?])(.*)", re.DOTALL)
@@ -25,8 +27,30 @@ _KEYWORDS = frozenset(
 _DECLARES = frozenset(("export", "local", "declare", "typeset", "readonly"))
 _ENDS = ";&|()\n"
 _PLAIN = re.compile(r"[^\"'\\$]+|.", re.DOTALL)
+_QUOTE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_UNQUOTED = re.compile(r"[^\\'\"`$( \t<>;&|)\n]+")
+_WITHIN = re.compile(r"[^\\'\"#(){}]+")
+_PIECE = re.compile(r"(\s+)|[^\s$]+|\$")
 
 Command = list[str]
+
+
+class TooMuch(ValueError):
+    """A script stands for more words or text than any that was written to be read."""
+
+
+@dataclass
+class _Left:
+    """What a script, and those within it, may still come to."""
+
+    words: int = MOST_WORDS
+    letters: int = MOST_LETTERS
+
+    def take(self, words: Command) -> Command:
+        self.letters -= len(words) + sum(map(len, words))
+        if self.words < 0 or self.letters < 0:
+            raise TooMuch("has words or variables that multiply beyond reason")
+        return words
 
 
 @dataclass
@@ -38,7 +62,7 @@ class _Script:
     depth: int = 0
     place: int = 0
     heredocs: list[tuple[str, bool, bool]] = field(default_factory=list)
-    words_left: int = MOST_WORDS
+    left: _Left = field(default_factory=_Left)
     defaults_open: int = 0
     branches: int = 0
 
@@ -47,6 +71,9 @@ def commands(text: str) -> list[Command]:
     """The simple commands of a script in order, each as its words with variables filled in.
 
     A command within a command (behind ``--`` or an escaped ``&&``) is one of its own.
+
+    Raises:
+        TooMuch: variables multiply, so that it stands for more than anybody could have meant.
     """
     found: list[Command] = []
     for words in _run(_Script(text.replace("\r\n", "\n"), {})):
@@ -112,26 +139,24 @@ def _perform(script: _Script, raw: list[str], bodies: list[str]) -> Iterator[Com
             script.variables[names[-1]] = [bodies[0]]
         return
     words = [word for one in raw for word in _expand(script, one)]
-    script.words_left -= len(words)
-    if script.words_left < 0:
-        script.place = len(script.text)
-        return
+    script.left.words -= len(words)
     inner = _inner_script(words)
     if inner and script.depth < DEEPEST:
-        yield from _run(_Script(inner, script.variables, script.depth + 1, words_left=script.words_left))
+        yield from _run(_Script(inner, script.variables, script.depth + 1, left=script.left))
     else:
         yield [*settings, *words]
 
 
 def _without_keywords(script: _Script, raw: list[str]) -> list[str]:
-    while raw and raw[0] in _KEYWORDS:
-        script.branches = max(script.branches + (raw[0] == "if") - (raw[0] == "fi"), 0)
-        raw = raw[1:]
-    return raw
+    place = 0
+    while place < len(raw) and raw[place] in _KEYWORDS:
+        script.branches = max(script.branches + (raw[place] == "if") - (raw[place] == "fi"), 0)
+        place += 1
+    return raw[place:]
 
 
 def _settings(script: _Script, names: list[str]) -> Command:
-    return [f"{name}={' '.join(script.variables[name])}" for name in names]
+    return script.left.take([f"{name}={_joined(script.variables[name])}" for name in names])
 
 
 def _inner_script(words: Command) -> str | None:
@@ -146,7 +171,7 @@ def _inner_script(words: Command) -> str | None:
 
 def _assign(script: _Script, match: re.Match[str], raw: str) -> None:
     name, append = match[1], match[2]
-    held = _joined(script.variables.get(name, [])) if script.branches and not append else ""
+    held = next(filter(None, script.variables.get(name, [])), "") if script.branches and not append else ""
     if held and not re.match(r"\$\{?\d", held) and f"${name}" not in raw and f"${{{name}" not in raw:
         return  # whether a branch is taken is not known: what was set before it, or by the first, counts
     if raw.startswith("(") and raw.endswith(")"):
@@ -160,7 +185,7 @@ def _assign(script: _Script, match: re.Match[str], raw: str) -> None:
         del array[MOST_WORDS:]
         return
     if append:
-        values = ["".join([*script.variables.get(name, []), *values])]
+        values = script.left.take(["".join([*script.variables.get(name, []), *values])])
     script.variables[name] = [value[:LONGEST_WORD] for value in values[:MOST_WORDS]]
 
 
@@ -273,21 +298,24 @@ def _skip_word(script: _Script) -> None:
         elif letter in " \t<>" or letter in _ENDS:
             break
         else:
-            script.place += 1
+            plain = _UNQUOTED.match(text, script.place)
+            script.place = plain.end() if plain else script.place + 1
     script.place = max(min(script.place, len(text)), start + 1)
 
 
 def _end_of_quote(text: str, start: int) -> int:
-    place = start + 1
-    while place < len(text) and text[place] != '"':
-        place += 2 if text[place] == "\\" else 1
-    return min(place + 1, len(text))
+    match = _QUOTE.match(text, start)
+    return match.end() if match else len(text)
 
 
 def _closing(text: str, start: int, opening: str, closing: str) -> int:
     """The place after the bracket that closes the one at ``start``; quotes and comments are passed over."""
     depth, place = 0, start
     while place < len(text):
+        plain = _WITHIN.match(text, place)
+        if plain:
+            place = plain.end()
+            continue
         letter = text[place]
         if letter == "\\":
             place += 2
@@ -332,15 +360,15 @@ class _Words:
     def add_split(self, value: str) -> None:
         """Add what a variable held outside quotes; a command that is not run stays one piece."""
         place = 0
-        while place < len(value):
-            if value[place].isspace():
+        while match := _PIECE.match(value, place):
+            place = match.end()
+            if match[1]:
                 self.end_word()
-                place += 1
-                continue
-            start = place
-            while place < len(value) and not value[place].isspace():
-                place = _closing(value, place + 1, "(", ")") if value.startswith("$(", place) else place + 1
-            self.add(value[start:place])
+            elif value.startswith("$(", match.start()):
+                place = _closing(value, place, "(", ")")
+                self.add(value[match.start() : place])
+            else:
+                self.add(match[0])
 
     def add_array(self, values: list[str]) -> None:
         for number, value in enumerate(values):
@@ -384,7 +412,7 @@ def _expand(script: _Script, raw: str, split: bool = True) -> list[str]:
             words.add(plain[0])  # only what a variable held is split
             place = plain.end()
     words.end_word()
-    return words.done if split else ["".join(words.done)]
+    return script.left.take(words.done if split else ["".join(words.done)])
 
 
 def _variable(script: _Script, text: str, place: int) -> tuple[str | list[str], int]:
@@ -392,30 +420,43 @@ def _variable(script: _Script, text: str, place: int) -> tuple[str | list[str], 
     following = text[place + 1 : place + 2]
     if following == "{":
         end = _closing(text, place + 1, "{", "}")
-        written, inside = text[place:end], text[place + 2 : end - 1]
-        if inside.endswith(("[@]", "[*]")):
-            values = script.variables.get(inside[:-3])
-            return (written if values is None else list(values)), end
-        if inside in script.variables:
-            return _joined(script.variables[inside]), end
-        match = _DEFAULT.fullmatch(inside)
-        if match and script.defaults_open < DEEPEST_DEFAULT:
-            held = _joined(script.variables.get(match[1], []))
-            if match[2].endswith("+"):
-                return (_default(script, match[3]) if held else ""), end
-            if held:
-                return held, end
-            if not match[2].endswith("?"):
-                return _default(script, match[3]), end
-        return written, end
+        return _braced(script, text[place:end]), end
     if following == "(":
         end = _closing(text, place + 1, "(", ")")
         return text[place:end], end
     name = _NAME.match(text, place + 1)
     if name:
-        held_values = script.variables.get(name[0])
-        return (text[place : name.end()] if held_values is None else _joined(held_values)), name.end()
+        held = _held(script, name[0])
+        return (text[place : name.end()] if held is None else held), name.end()
     return text[place : place + 2], place + 2
+
+
+def _braced(script: _Script, written: str) -> str | list[str]:
+    """What ``${...}`` stands for."""
+    if not written.endswith("}"):
+        return written
+    inside = written[2:-1]
+    if inside.endswith(("[@]", "[*]")):
+        values = script.variables.get(inside[:-3])
+        return written if values is None else list(script.left.take(values))
+    held = _held(script, inside)
+    if held is not None:
+        return held
+    match = _DEFAULT.fullmatch(inside)
+    if match and script.defaults_open < DEEPEST_DEFAULT:
+        held = _held(script, match[1])
+        if match[2].endswith("+"):
+            return _default(script, match[3]) if held else ""
+        if held:
+            return held
+        if not match[2].endswith("?"):
+            return _default(script, match[3])
+    return written
+
+
+def _held(script: _Script, name: str) -> str | None:
+    values = script.variables.get(name)
+    return None if values is None else _joined(script.left.take(values))
 
 
 def _default(script: _Script, raw: str) -> str:

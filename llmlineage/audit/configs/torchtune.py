@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs import registry
 from llmlineage.audit.configs.axolotl import LOADERS
-from llmlineage.audit.configs.documents import Value, at, maps, read_text, text_at, texts
+from llmlineage.audit.configs.documents import Value, at, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
 
 ROLES: tuple[tuple[str, ModelRole], ...] = (
     ("teacher", "teacher"),
@@ -32,16 +32,16 @@ def recognises(documents: list[Value]) -> bool:
     )
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="torchtune",
         datasets=(
             *entries(at(document, "dataset"), "train"),
             *entries(at(document, "dataset_val"), "evaluation"),
         ),
-        models=tuple(models(document, downloads(read_text(path)))),
+        models=tuple(models(document, downloads(source.text))),
         trains=next(
             (name for mark, name in LOSSES if mark in (text_at(document, "loss._component_") or "")), None
         ),
@@ -86,7 +86,11 @@ def downloads(text: str) -> dict[str, str]:
     The config names nothing but a folder.
     """
     found: dict[str, str] = {}
-    for match in re.finditer(r"^\s*#.*\btune download\s+(\S+)(.*)", text, re.MULTILINE):
+    comments = (line.strip() for line in text.splitlines() if "tune download" in line)
+    for line in comments:
+        match = re.match(r"#.*\btune download\s+(\S+)(.*)", line)
+        if match is None:
+            continue
         arguments = re.search(r"--output[-_]dir[= ]+(\S+)", match[2])
         name = match[1]
         folder = (arguments[1] if arguments else f"/tmp/{name.rpartition('/')[2]}").rstrip("/")

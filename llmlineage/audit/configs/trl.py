@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs.axolotl import LOADERS
 from llmlineage.audit.configs.documents import Value, at, is_true, maps, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
 
 # Arguments of the Hugging Face trainer, one of which every such config sets.
 TRAINING = ("output_dir", "learning_rate", "per_device_train_batch_size", "max_steps", "num_train_epochs")
@@ -33,10 +33,10 @@ def recognises(documents: list[Value]) -> bool:
     )
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     return Config(
-        file=str(path),
+        file=source.file,
         framework="trl",
         datasets=(*named(document), *listed(document)),
         models=models(document),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from llmlineage.audit.configs.documents import Value, at, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
+from llmlineage.audit.configs.source import Source
 
 
 def recognises(documents: list[Value]) -> bool:
@@ -17,13 +16,13 @@ def recognises(documents: list[Value]) -> bool:
     )
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     base = text_at(document, "model")
     names = (*texts(at(document, "data.dataset")), *texts(at(document, "data.local_dataset")))
     kind = text_at(document, "training.training_type") or "lora"
     return Config(
-        file=str(path),
+        file=source.file,
         framework="unsloth",
         datasets=tuple(DatasetUse(name) for name in names),
         models=(ModelUse(base),) if base else (),

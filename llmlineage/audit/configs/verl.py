@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from llmlineage.audit.configs import registry
 from llmlineage.audit.configs.documents import Value, at, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelRole, ModelUse
+from llmlineage.audit.configs.source import Source
 
 MODELS: tuple[tuple[str, ModelRole], ...] = (
     ("actor_rollout_ref.model.path", "base"),
@@ -26,11 +26,11 @@ def recognises(documents: list[Value]) -> bool:
     return isinstance(at(first, "actor_rollout_ref"), dict) or at(first, "data.train_files") is not None
 
 
-def read(documents: list[Value], path: Path) -> Config:
+def read(documents: list[Value], source: Source) -> Config:
     document = documents[0]
     rank = text_at(document, "actor_rollout_ref.model.lora_rank") or text_at(document, "model.lora_rank")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="verl",
         datasets=(
             *entries(at(document, "data.train_files"), "train"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from llmlineage.audit.configs.model import Config, DatasetRole, DatasetUse, ModelUse
 from llmlineage.audit.configs.shell import Command
+from llmlineage.audit.configs.source import Source
 from llmlineage.audit.configs.verl import MODELS, dataset_use, given
 
 FILES: tuple[tuple[str, DatasetRole], ...] = (("data.train_files", "train"), ("data.val_files", "evaluation"))
@@ -26,14 +26,14 @@ def is_run(command: Command) -> bool:
     )
 
 
-def read(commands: Sequence[Command], path: Path) -> Config:
+def read(commands: Sequence[Command], source: Source) -> Config:
     settings: dict[str, str] = {}
     for command in commands:
         if is_run(command):
             settings |= overrides(command)
     rank = settings.get("actor_rollout_ref.model.lora_rank") or settings.get("model.lora_rank")
     return Config(
-        file=str(path),
+        file=source.file,
         framework="verl",
         datasets=tuple(datasets(settings)),
         models=tuple(

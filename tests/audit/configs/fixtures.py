@@ -11,8 +11,8 @@ from llmlineage.audit.configs import Config, DatasetUse, ModelUse
 
 
 def read(folder: Path, text: str, name: str = "config.yaml") -> Config:
-    """The one config in a file of this text."""
-    return only(configs.read(write(folder, text, name)))
+    """The one config in a file of this text, where the folder is what was asked about."""
+    return only(configs.read(write(folder, text, name), folder))
 
 
 def write(folder: Path, text: str, name: str = "config.yaml") -> Path:

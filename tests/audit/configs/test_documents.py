@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmlineage.audit import configs
-from llmlineage.audit.configs.documents import LARGEST_FILE, interpolated, parse, parse_yaml
+from llmlineage.audit.configs.documents import interpolated, parse, parse_yaml
+from llmlineage.audit.configs.source import LARGEST_FILE
 from llmlineage.errors import ConfigError, NoConfig
 from tests.audit.configs.fixtures import bases, read, trained, write
 
@@ -79,7 +80,7 @@ def test_what_is_no_text_or_too_large_or_no_file_is_refused(tmp_path: Path) -> N
     for name, problem in (
         ("latin.yaml", "is not UTF-8 text (byte 3)"),
         ("large.yaml", "a config of more than 5 MB is not read"),
-        ("pipe.yaml", "is not a file"),
+        ("pipe.yaml", "is a named pipe, not a file"),
         ("absent.yaml", "cannot be read: No such file or directory"),
         ("nul\0l.yaml", "cannot be read"),
     ):

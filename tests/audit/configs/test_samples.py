@@ -44,7 +44,7 @@ def test_real_configs_are_read_right(rows: list[dict[str, str]]) -> None:
 
 def extract(path: Path) -> dict[str, set[str]]:
     try:
-        found = configs.read(path)
+        found = configs.read(path, SAMPLES)
     except ConfigError:
         found = []
     datasets = [use for config in found for use in config.datasets if use.role == "train"]

