@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from llmlineage.checks.files import check_files
-from llmlineage.checks.rules import check_lineage
+from llmlineage.checks.rules import check_lineage, sort_key
 from llmlineage.checks.schemas import check_schemas
 from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, read_package, read_rows
+
+__all__ = ["check_lineage", "check_schemas", "require_valid", "sort_key", "validate"]
 
 
 def validate(path: str | Path) -> tuple[Package, list[Problem]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmlineage.checks.nearest import nearest
+from llmlineage.checks.record import Tables
 from llmlineage.errors import MissingExtra, Problem
-from llmlineage.package import DESCRIPTOR, Field, Package, Row, Table
-
-Tables = Mapping[str, Sequence[tuple[int, Row]]]
+from llmlineage.package import DESCRIPTOR, Field, Package, Table
 
 
 def check_schemas(package: Package, tables: Tables) -> list[Problem]:
@@ -70,14 +68,6 @@ def explain_reference(table: Table, row: int, column: str, cell: str, tables: Ta
     target = next(key.table for key in table.foreign_keys if key.field == column)
     known = [other["id"] for _, other in tables[target]]
     return Problem(table.file, row, column, cell, f"is not an id of {target}", nearest(cell, known))
-
-
-def nearest(cell: str, known: Sequence[str]) -> str:
-    """Suggest the known value that a wrong one most resembles."""
-    close = difflib.get_close_matches(cell, known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"one of {', '.join(known)}" if 0 < len(known) <= 12 else "add the record first"
 
 
 def example_of(field: Field) -> str:
