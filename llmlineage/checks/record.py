@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -41,6 +42,9 @@ class Record:
 
     package: Package
     tables: Tables
+    refused: Sequence[Problem] = ()
+    """What the schemas refuse: such rows are judged no further where that would tell the same twice."""
+    today: date = field(default_factory=date.today)
 
     @cached_property
     def edges(self) -> Sequence[Edge]:
@@ -57,6 +61,20 @@ class Record:
         """Every table with its rows."""
         for name, table in self.package.tables.items():
             yield table, self.tables[name]
+
+    @cached_property
+    def _refused(self) -> set[tuple[str, int]]:
+        return {(problem.file, problem.row) for problem in self.refused if problem.row}
+
+    def sound_rows(self, table: str) -> Sequence[tuple[int, Row]]:
+        """The rows of a table of which the schema refuses no cell."""
+        file = self.package.tables[table].file
+        return [one for one in self.tables[table] if (file, one[0]) not in self._refused]
+
+    def is_sound(self, *tables: str) -> bool:
+        """Whether the schemas refuse no row of these tables, so that what is missing there is missing."""
+        files = {self.package.tables[name].file for name in tables}
+        return not any(file in files for file, _ in self._refused)
 
     @cached_property
     def ids(self) -> Mapping[str, set[str]]:

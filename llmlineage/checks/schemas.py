@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from llmlineage.checks.nearest import nearest
+from llmlineage.checks.nearest import Nearest
 from llmlineage.checks.record import Tables
-from llmlineage.errors import MissingExtra, Problem
+from llmlineage.errors import MissingExtra, Problem, shorten
 from llmlineage.package import DESCRIPTOR, Field, Package, Table
+
+# What frictionless tells of one table at most, unless asked for more.
+MOST_PROBLEMS = 1_000
 
 
 def check_schemas(package: Package, tables: Tables) -> list[Problem]:
@@ -20,29 +24,43 @@ def check_schemas(package: Package, tables: Tables) -> list[Problem]:
         raise MissingExtra("frictionless", "curate") from error
     with system.use_context(trusted=True):  # paths were checked when the descriptor was read
         try:
-            report = frictionless.validate(str(package.root / DESCRIPTOR), type="package")
+            report = frictionless.validate(
+                str(package.root / DESCRIPTOR), type="package", limit_errors=MOST_PROBLEMS
+            )
         except RecursionError:
             return [Problem(DESCRIPTOR, 0, "", "", "is nested too deeply", "remove what is no descriptor")]
-    problems = [Problem(DESCRIPTOR, 0, "", "", error.message) for error in report.errors]
+    problems = [Problem(DESCRIPTOR, 0, "", "", one_line(error.message)) for error in report.errors]
+    targets = {key.table for table in package.tables.values() for key in table.foreign_keys}
+    known = {name: Nearest(cells["id"] for _, cells in tables[name]) for name in targets}
     for task in report.tasks:
         table = package.tables[task.name]
-        problems.extend(explain(table, error, tables) for error in task.errors)
+        problems.extend(explain(table, error, known) for error in task.errors)
+        if len(task.errors) >= MOST_PROBLEMS:
+            problem = f"has {MOST_PROBLEMS:,} problems and perhaps more"
+            suggestion = "mend what they have in common, and check again"
+            problems.append(Problem(table.file, 0, "", "", problem, suggestion))
     return problems
 
 
-def explain(table: Table, error: Any, tables: Tables) -> Problem:
+def explain(table: Table, error: Any, known: Mapping[str, Nearest]) -> Problem:
     """Turn an error of frictionless into a problem that says what would mend it."""
     row = getattr(error, "row_number", 0) or 0
     if error.type in ("constraint-error", "type-error", "unique-error"):
         field = next(field for field in table.fields if field.name == error.field_name)
         return explain_cell(table.file, row, field, error.cell or "", error.type)
     if error.type == "foreign-key":
-        column = error.field_names[0]
-        return explain_reference(table, row, column, error.field_cells[0], tables)
+        column, cell = error.field_names[0], error.field_cells[0]
+        target = next(key.table for key in table.foreign_keys if key.field == column)
+        return Problem(table.file, row, column, cell, f"is not an id of {target}", known[target](cell))
     if error.type == "primary-key":
         key = ", ".join(table.primary_key)
         return Problem(table.file, row, key, "", "the key stands on an earlier row too", "merge the two rows")
-    return Problem(table.file, row, "", "", re.sub(r"\s+", " ", error.message))
+    return Problem(table.file, row, "", "", one_line(error.message))
+
+
+def one_line(message: str) -> str:
+    """The words of frictionless, which quotes whole cells and descriptors, cut where they are very long."""
+    return shorten(re.sub(r"\s+", " ", message), 500)
 
 
 def explain_cell(file: str, row: int, field: Field, cell: str, kind: str) -> Problem:
@@ -55,19 +73,13 @@ def explain_cell(file: str, row: int, field: Field, cell: str, kind: str) -> Pro
         return Problem(file, row, field.name, cell, "is required", field.description)
     if "enum" in constraints and cell not in constraints["enum"]:
         return Problem(
-            file, row, field.name, cell, "is not one of the values", nearest(cell, constraints["enum"])
+            file, row, field.name, cell, "is not one of the values", Nearest(constraints["enum"])(cell)
         )
     if "minimum" in constraints and field.type in ("integer", "number"):
         return Problem(
             file, row, field.name, cell, f"is below {constraints['minimum']}", "correct the figure"
         )
     return Problem(file, row, field.name, cell, "does not have the form of the column", example_of(field))
-
-
-def explain_reference(table: Table, row: int, column: str, cell: str, tables: Tables) -> Problem:
-    target = next(key.table for key in table.foreign_keys if key.field == column)
-    known = [other["id"] for _, other in tables[target]]
-    return Problem(table.file, row, column, cell, f"is not an id of {target}", nearest(cell, known))
 
 
 def example_of(field: Field) -> str:

@@ -100,7 +100,7 @@ def case(
         case("language in words", cell("datasets", 3, "languages", "English"),
              "data/datasets.csv:3", "languages", "not an ISO 639 code", "pt-BR"),
         case("empty item", cell("datasets", 3, "languages", "en;"),
-             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en"),
+             "data/datasets.csv:3", "languages", "has an empty item", "remove the mark"),
         case("architecture that is no method", cell("models", 2, "architecture", "transfomer"),
              "data/models.csv:2", "architecture", "is not an id of methods", "did you mean transformer?"),
         case("day that never was", cell("methods", 2, "introduced", "2023-02-29"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from llmlineage.checks.nearest import nearest
+from llmlineage.checks.nearest import Nearest
 from llmlineage.checks.record import NODE_TABLES, Record
 from llmlineage.errors import Problem
 from llmlineage.keys import name_key
@@ -17,13 +17,16 @@ Owner = tuple[str, str]
 
 def check_aliases(record: Record) -> Iterator[Problem]:
     names = own_names(record)
+    known = {table: Nearest(ids) for table, ids in record.ids.items()}
     sharing: dict[str, list[tuple[int, Row]]] = defaultdict(list)
-    for row, cells in record.tables["aliases"]:
+    for row, cells in record.sound_rows("aliases"):
         sharing[name_key(cells["alias"])].append((row, cells))
         table, id = cells["table"], cells["id"]
-        if id not in record.ids.get(table, ()):
-            suggestion = nearest(id, sorted(record.ids.get(table, ())))
-            yield record.problem("aliases", row, "id", id, f"is not an id of {table}", suggestion)
+        if id not in known[table]:
+            yield record.problem("aliases", row, "id", id, f"is not an id of {table}", known[table](id))
+        if not any(map(str.isalnum, cells["alias"])):
+            problem, suggestion = "has no letter and no digit", "nobody asks for it: remove it"
+            yield record.problem("aliases", row, "alias", cells["alias"], problem, suggestion)
         if cells["kind"] in ("former", "mirror") and not cells["source"]:
             problem = f"is empty though the alias is a {cells['kind']}"
             yield record.problem("aliases", row, "source", "", problem, "cite a document that uses the name")

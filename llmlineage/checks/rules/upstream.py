@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llmlineage.checks.record import NODE_TABLES, Record
 from llmlineage.errors import Problem
+from llmlineage.package import EDGE_TABLES
 
 
 def check_inferences(record: Record) -> Iterator[Problem]:
@@ -18,8 +19,10 @@ def check_inferences(record: Record) -> Iterator[Problem]:
 
 
 def check_upstream(record: Record) -> Iterator[Problem]:
-    """A root has no parents, a complete record has some, and so has a partial one but for a family."""
+    """Roots and the undisclosed have no parents; what is complete or, but for families, partial has some."""
     parents = Counter(edge.child for edge in record.edges)
+    # An edge whose child is misspelt is told of by itself, and not by what it leaves without parents.
+    all_edges = record.is_sound(*EDGE_TABLES)
     for table in NODE_TABLES:
         for row, cells in record.tables[table]:
             id, upstream = cells["id"], cells["upstream"]
@@ -27,6 +30,11 @@ def check_upstream(record: Record) -> Iterator[Problem]:
             if upstream == "root" and count:
                 problem = f"but {id} has {count} parent{'' if count == 1 else 's'}"
                 suggestion = "write complete or partial, or remove the edges"
+            elif upstream == "undisclosed" and count:
+                problem = f"but {id} has {count} parent{'' if count == 1 else 's'}"
+                suggestion = "write partial, or remove the edges"
+            elif not all_edges:
+                continue
             elif upstream == "complete" and not count:
                 problem = f"but {id} has no parents"
                 suggestion = "add the edges, or write root or undisclosed"
