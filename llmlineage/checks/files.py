@@ -17,7 +17,7 @@ LONGEST_BINARY = 131_000
 LARGEST_FILE = 256_000_000
 # What is told of one file: whoever breaks more than that has broken it by one cause.
 MOST_PROBLEMS = 1_000
-MOST_COLUMNS = 5
+MOST_COLUMNS = 10
 # How far the end of a cell with line breaks in it is looked for.
 MOST_LINES_OF_A_CELL = 50
 
@@ -137,17 +137,18 @@ def lines_of_cell(lines: Sequence[str], at: int, columns: int) -> int:
 def check_header(table: Table, header: Sequence[str]) -> Iterator[Problem]:
     wanted, suggestion = list(table.columns), f"the header is {','.join(table.columns)}"
     missing = [column for column in wanted if column not in set(header)]
-    unknown = list(dict.fromkeys(column for column in header if column not in wanted))
-    for column in missing[:MOST_COLUMNS]:
+    unknown = list(dict.fromkeys(column for column in header if column not in table.columns))
+    if len(missing) + len(unknown) > MOST_COLUMNS:
+        problem = (
+            f"is no header of this table: {len(missing)} columns are missing, {len(unknown):,} are unknown"
+        )
+        yield Problem(table.file, 1, "", "", problem, suggestion)
+        return
+    for column in missing:
         yield Problem(table.file, 1, column, "", "the column is missing", suggestion)
-    if len(missing) > MOST_COLUMNS:
-        yield Problem(table.file, 1, "", "", f"{len(missing)} columns are missing", suggestion)
-    for column in unknown[:MOST_COLUMNS]:
+    for column in unknown:
         problem = "is not a column of this table"
         yield Problem(table.file, 1, column, "", problem, "remove it, or put it in the note")
-    if len(unknown) > MOST_COLUMNS:
-        problem = f"{len(unknown):,} columns are none of this table"
-        yield Problem(table.file, 1, "", "", problem, suggestion)
     if sorted(header) == sorted(wanted) and list(header) != wanted:
         yield Problem(table.file, 1, "", "", "the columns are out of order", suggestion)
     if len(set(header)) < len(header):
