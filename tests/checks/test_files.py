@@ -856,3 +856,10 @@ def test_problems_come_in_one_order(package: Path) -> None:
     )(package)
     found = validate(package)[1]
     assert found == sorted(found) == validate(package)[1]
+
+
+def test_a_thousand_rows_that_schemas_refuse_hide_no_traceback(package: Path) -> None:
+    """What is told of a table has an end; the rows beyond it are no better than those before."""
+    rows = [{"alias": f"a{number}", "table": "nowhere", "id": "?", "kind": "x"} for number in range(1_100)]
+    write_table(package, "aliases", rows)
+    assert any("perhaps more" in one.problem for one in errors(package))

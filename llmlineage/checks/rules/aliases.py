@@ -22,7 +22,7 @@ def check_aliases(record: Record) -> Iterator[Problem]:
     for row, cells in record.sound_rows("aliases"):
         sharing[name_key(cells["alias"])].append((row, cells))
         table, id = cells["table"], cells["id"]
-        if id not in known[table]:
+        if table in known and id not in known[table]:
             yield record.problem("aliases", row, "id", id, f"is not an id of {table}", known[table](id))
         if not any(map(str.isalnum, cells["alias"])):
             problem, suggestion = "has no letter and no digit", "nobody asks for it: remove it"
