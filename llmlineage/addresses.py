@@ -13,13 +13,22 @@ _HOSTS = {"hf.co": HUB, "export.arxiv.org": ARXIV, "ar5iv.org": ARXIV, "ar5iv.la
 _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?$"
 _HUB_FRONT_PAGE = r"/(?:tree/[^/]+|blob/[^/]+/README\.md|viewer(?:/.*)?)$"
 _GITHUB_FRONT_PAGE = r"/(?:tree/(?:main|master)|blob/(?:main|master)/README\.md)$"
+# What follows a link around and says nothing of where it leads.
+_TRACKING = (
+    r"(?i)(?:utm_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh"
+    r"|mc_cid|mc_eid|mkt_tok|ref_src|ref_url|trk|spm|_hsenc|_hsmi|_ga|_gl|vero_id|oly_anon_id|oly_enc_id)"
+)
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+# RFC 3986, without the brackets that only an address of numbers may have.
+_CHARACTERS = r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 
 
 def canonical(address: str) -> str:
     """The one address under which a document is cited.
 
     Mirrors, raw files, versions of a paper and decorations of a link lead to the same document;
-    an address of no known shape only loses ``www.``, its fragment-free trailing slash and http.
+    an address of no known shape only loses ``www.``, its fragment-free trailing slash, http, the
+    port that goes without saying and the parameters by which links are followed around.
 
     Raises:
         ValueError: the address has no readable host, such as ``https://[``.
@@ -27,7 +36,7 @@ def canonical(address: str) -> str:
     from urllib.parse import urlsplit  # most look-ups are of names and need it not
 
     parts = urlsplit(address if "://" in address else f"https://{address}")
-    host = parts.netloc.lower().removeprefix("www.")
+    host = re.sub(r":(?:443|80)?$", "", parts.netloc.lower()).removeprefix("www.")
     path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
     if host == "raw.githubusercontent.com":
         host, path = GITHUB, re.sub(r"^(/[^/]+/[^/]+)/(.+)$", r"\1/blob/\2", path)
@@ -41,9 +50,30 @@ def canonical(address: str) -> str:
         return f"https://{HUB}{re.sub(_HUB_FRONT_PAGE, '', path)}"
     if host == GITHUB:
         return f"https://{GITHUB}{re.sub(_GITHUB_FRONT_PAGE, '', path).removesuffix('.git')}"
-    query = f"?{parts.query}" if parts.query else ""
+    kept = [one for one in parts.query.split("&") if not re.fullmatch(_TRACKING, one.partition("=")[0])]
+    query = f"?{'&'.join(kept)}" if any(kept) else ""
     fragment = f"#{parts.fragment}" if parts.fragment else ""
     return f"https://{host}{path}{query}{fragment}"
+
+
+def fault_of(address: str) -> str:
+    """What keeps a text from being the https address of a public document; empty where nothing does."""
+    scheme, _, rest = address.partition("://")
+    if scheme not in ("https", "http"):
+        return "it does not start with https://"
+    host, path = re.match(r"([^/?#]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    if "@" in host:
+        return "it names a user"
+    if re.search(r":[0-9]*$", host):
+        return "it names a port"
+    if not re.fullmatch(_HOST, host.lower()):
+        return "it has no host" if not host else "its host is no name of the web"
+    if not re.fullmatch(_CHARACTERS, path):
+        wrong = re.sub(_CHARACTERS, "", path)[:1]
+        return f"{wrong!a} must be written in percent code"
+    if re.search(r"/\.{1,2}(?:[/?#]|$)", path):
+        return "a step of its path is dots alone"
+    return ""
 
 
 def is_address(text: str) -> bool:

@@ -7,13 +7,18 @@ Table Schema 2.0 (https://datapackage.org/standard/table-schema/).
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import re
+import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from llmlineage.errors import InvalidPackage, Problem
+from llmlineage.addresses import fault_of
+from llmlineage.errors import InvalidPackage, Problem, shorten
 
 DESCRIPTOR = "datapackage.json"
 TABLES = (
@@ -44,6 +49,13 @@ RESOURCE_KEYS = {
 RESOURCE_VALUES = {"type": "table", "format": "csv", "encoding": "utf-8"}
 # What a schema may word in its own way; all else decides what passes.
 FREE_KEYS = {"$schema", "title", "description", "example"}
+LARGEST_JSON = 10_000_000
+DEEPEST_JSON = 30
+LONGEST_NAME = 100
+# What names an edition in file names, citations and messages: printable ASCII without spaces.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
+# As https://semver.org has it, with one to four numbers, since dates are versions too.
+_VERSION = re.compile(r"v?[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}(?:[-+.][A-Za-z0-9]+(?:[-+.][A-Za-z0-9]+)*)?")
 
 Row = Mapping[str, str]
 
@@ -113,6 +125,7 @@ def read_package(path: str | Path) -> Package:
     root = descriptor_path.parent
     if descriptor_path.name != DESCRIPTOR:
         refuse(descriptor_path.name, "", "", f"is not {DESCRIPTOR}", "name the folder of the package")
+    inside(root, DESCRIPTOR)
     descriptor = read_json(descriptor_path, DESCRIPTOR)
     resources = descriptor.get("resources")
     if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
@@ -126,6 +139,11 @@ def read_package(path: str | Path) -> Package:
         except InvalidPackage as error:
             problems.extend(error.problems)
     named = [resource.get("name") for resource in resources]
+    problems.extend(
+        Problem(DESCRIPTOR, 0, "resources", table, "the table stands twice", "remove one")
+        for table in TABLES
+        if named.count(table) > 1
+    )
     problems.extend(
         Problem(DESCRIPTOR, 0, "resources", table, "the table is missing", "add it, even if empty")
         for table in TABLES
@@ -161,11 +179,18 @@ def known_schema(table: str) -> dict[str, Any]:
 
 def check_properties(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     """An edition says what it was made from, so the package must have a name and a version."""
-    for key in ("name", "version"):
-        if not isinstance(descriptor.get(key), str) or not descriptor[key]:
+    forms = (("name", _NAME, "my-lineage"), ("version", _VERSION, "0.1.0"))
+    for key, form, example in forms:
+        value = descriptor.get(key)
+        if not isinstance(value, str) or not value:
             yield Problem(
                 DESCRIPTOR, 0, key, "", "is missing, or not a text", f"add the {key} of the package"
             )
+        elif len(value) > LONGEST_NAME or not form.fullmatch(value):
+            yield Problem(DESCRIPTOR, 0, key, value, f"is not a {key}", f"write it like {example}")
+    homepage = descriptor.get("homepage")
+    if homepage and (fault := fault_of(str(homepage))):
+        yield Problem(DESCRIPTOR, 0, "homepage", str(homepage), f"is not an address ({fault})", "correct it")
     if "profile" in descriptor:
         yield Problem(DESCRIPTOR, 0, "profile", "", "is not supported", "write $schema instead")
 
@@ -248,8 +273,12 @@ def as_field(field: Mapping[str, Any]) -> Field:
 
 def read_json(path: Path, file: str) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, not written
+        content = json.loads(
+            read_bytes(path, LARGEST_JSON),
+            object_pairs_hook=once_each,
+            parse_int=integer,
+            parse_constant=no_number,
+        )
     except OSError as error:
         refuse(file, "", "", f"cannot be read ({error.strerror})", "check the path")
     except UnicodeDecodeError as error:
@@ -262,11 +291,65 @@ def read_json(path: Path, file: str) -> dict[str, Any]:
         refuse(file, "", "", f"has a value that cannot be used ({error})")
     if not isinstance(content, dict):
         refuse(file, "", "", "is not a JSON object")
+    check_values(file, content)
     return content
 
 
+def read_bytes(path: Path, most: int) -> bytes:
+    """The content of a plain file. Raises OSError where it is none, or has more than ``most`` bytes."""
+    status = path.stat()
+    if is_special(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe, socket or device and no file")
+    if status.st_size > most:
+        raise OSError(errno.EFBIG, f"it is over {most // 1_000_000} MB")
+    return path.read_bytes()
+
+
+def is_special(mode: int) -> bool:
+    """Whether reading would wait for another program, or never end."""
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError where a key stands twice: readers differ on which counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"the key {shorten(twice)} stands twice in one object")
+    return found
+
+
+def integer(digits: str) -> int:
+    if len(digits) > 18:
+        raise ValueError(f"a number of {len(digits):,} digits")
+    return int(digits)
+
+
+def no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def check_values(file: str, content: dict[str, Any]) -> None:
+    """Refuse texts that forge what is printed of them, and nesting that no descriptor needs."""
+    left: list[tuple[str, Any, int]] = [("", content, 0)]
+    while left:
+        name, value, depth = left.pop()
+        if depth > DEEPEST_JSON:
+            refuse(file, name, "", "is nested too deeply", "remove what is no descriptor")
+        if isinstance(value, dict):
+            left += [(name, key, depth) for key in value]
+            left += [(key, inner, depth + 1) for key, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(name, inner, depth + 1) for inner in value]
+        elif isinstance(value, str) and not value.isprintable():
+            text = value.replace("\n", "") if name == "description" else value
+            if not text.isprintable():
+                suggestion = "use letters, digits, spaces and marks"
+                refuse(file, name, value, "has a control character or half a character", suggestion)
+
+
 def inside(root: Path, file: str) -> Path:
-    """Resolve a path of the descriptor, refusing one that leads out of its folder."""
+    """Resolve a path of the descriptor, refusing one that leads out of its folder, or to no file."""
     path = root / file
     if not file.isprintable():
         refuse(DESCRIPTOR, "path", file, "has a control character", "use letters, digits, hyphens and dots")
@@ -276,6 +359,12 @@ def inside(root: Path, file: str) -> Path:
         refuse(DESCRIPTOR, "path", file, "leads nowhere", "use a path inside its folder")
     if "://" in file or Path(file).is_absolute() or not is_inside:
         refuse(DESCRIPTOR, "path", file, "points outside the package", "use a path inside its folder")
+    try:
+        special = is_special(path.stat().st_mode)
+    except OSError:  # reading it will say why
+        special = False
+    if special:
+        refuse(file, "", "", "cannot be read (it is a pipe, socket or device and no file)", "write a file")
     return path
 
 

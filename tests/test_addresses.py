@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlineage.addresses import canonical, hub_repository, is_address
+from llmlineage.addresses import canonical, fault_of, hub_repository, is_address
 
 CARD = "https://huggingface.co/datasets/lab/alpha"
 PAPER = "https://arxiv.org/abs/2212.10560"
@@ -78,3 +78,38 @@ def test_a_card_names_its_repository() -> None:
     assert hub_repository("https://huggingface.co/lab/alpha") == ("model", "lab/alpha")
     assert hub_repository("https://huggingface.co/datasets/squad") == ("dataset", "squad")
     assert hub_repository(PAPER) is None
+
+
+@pytest.mark.parametrize(
+    "text", [CARD, PAPER, REPOSITORY, "https://example.org", "https://a.b.example/%C3%A4?b=c#d"]
+)
+def test_an_address_of_a_document_has_no_fault(text: str) -> None:
+    assert fault_of(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)", "ftp://example.org/x", "https:///x", "https://", "https://[x", "https://x",
+        "https://me@example.org", "https://me:pw@example.org/x", "https://example.org:444", "https://10.0.0.1/x",
+        "https://[::1]/x", "https://-a.example/x", "https://a..example/x", "https://exämple.org/x",
+        "https://example.org/a b", "https://example.org/<b>", 'https://example.org/"', "https://example.org/\\x",
+        "https://example.org/%zz", "https://example.org/ä", "https://example.org/\x1b", "https://example.org/../x",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_document_says_why(text: str) -> None:
+    assert fault_of(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("https://example.org/a?utm_source=b", "https://example.org/a"),
+        ("https://example.org/a?UTM_Campaign=b&id=1&gclid=c", "https://example.org/a?id=1"),
+        ("https://example.org:443/a", "https://example.org/a"),
+        ("https://huggingface.co:443/datasets/lab/alpha", CARD),
+        ("https://example.org/a?utmost=b", "https://example.org/a?utmost=b"),
+    ],
+)
+def test_what_follows_a_link_around_is_no_part_of_an_address(written: str, wanted: str) -> None:
+    assert canonical(written) == wanted

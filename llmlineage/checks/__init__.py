@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from llmlineage.checks.files import check_files
-from llmlineage.checks.rules import check_lineage
+from llmlineage.checks.rules import check_lineage, sort_key
 from llmlineage.checks.schemas import check_schemas
 from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, read_package, read_rows
+
+__all__ = ["check_lineage", "check_schemas", "require_valid", "sort_key", "validate"]
+
+# What is true of a cell, and says less than whatever else is.
+VAGUE = ("does not have the form of the column", "is not one of the values")
 
 
 def validate(path: str | Path) -> tuple[Package, list[Problem]]:
@@ -25,8 +31,25 @@ def validate(path: str | Path) -> tuple[Package, list[Problem]]:
     problems = check_files(package)
     if not problems:
         tables = {name: list(read_rows(table)) for name, table in package.tables.items()}
-        problems = check_schemas(package, tables) + check_lineage(package, tables)
+        refused = check_schemas(package, tables)
+        problems = one_a_cell([*refused, *check_lineage(package, tables, refused)])
     return package, sorted(set(problems))
+
+
+def one_a_cell(problems: Iterable[Problem]) -> list[Problem]:
+    """Of several problems of one cell the most helpful: one mistake is one problem."""
+    found: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        where = (problem.file, problem.row, problem.field)
+        # What is wrong with a whole row or file stands beside what else is.
+        key = where if problem.row and problem.field else (*where, problem.problem)
+        found[key] = min(found.get(key, problem), problem, key=unhelpfulness)
+    return list(found.values())
+
+
+def unhelpfulness(problem: Problem) -> tuple[object, ...]:
+    vague = problem.problem in VAGUE or problem.problem.startswith("is not of type")
+    return problem.level != "error", not problem.suggestion.startswith("did you mean"), vague, problem
 
 
 def require_valid(path: str | Path) -> Package:

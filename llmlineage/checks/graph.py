@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 
-def find_cycles(edges: Iterable[tuple[str, str]]) -> list[list[str]]:
+def find_cycles(edges: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
     """One cycle of every knot of the graph, found by taking knots apart edge by edge.
 
     The standard library's sorter names one cycle at a time; the first edge of each is taken
@@ -15,11 +15,9 @@ def find_cycles(edges: Iterable[tuple[str, str]]) -> list[list[str]]:
     parents: dict[str, set[str]] = {}
     for child, parent in edges:
         parents.setdefault(child, set()).add(parent)
-    cycles: list[list[str]] = []
     while (cycle := first_cycle(parents)) is not None:
-        cycles.append(cycle)
+        yield cycle
         parents[cycle[0]].discard(cycle[1])
-    return cycles
 
 
 def first_cycle(parents: dict[str, set[str]]) -> list[str] | None:

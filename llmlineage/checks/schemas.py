@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from llmlineage.errors import MissingExtra, Problem
+from llmlineage.checks.nearest import Nearest
+from llmlineage.checks.record import Tables
+from llmlineage.errors import MissingExtra, Problem, shorten
 from llmlineage.package import DESCRIPTOR, Field, Package, Row, Table
 
-Tables = Mapping[str, Sequence[tuple[int, Row]]]
+# What is told of one table, as frictionless has it.
+MOST_PROBLEMS = 1_000
 
 
 def check_schemas(package: Package, tables: Tables) -> list[Problem]:
-    """What frictionless finds in the package's tables."""
+    """What frictionless finds in the package's tables, and which references lead nowhere."""
     try:
         import frictionless
         from frictionless import system
@@ -22,29 +25,69 @@ def check_schemas(package: Package, tables: Tables) -> list[Problem]:
         raise MissingExtra("frictionless", "curate") from error
     with system.use_context(trusted=True):  # paths were checked when the descriptor was read
         try:
-            report = frictionless.validate(str(package.root / DESCRIPTOR), type="package")
+            described = frictionless.Package(str(package.root / DESCRIPTOR))
+            for resource in described.resources:
+                # It would read the table that is referred to once for each column that refers to it.
+                resource.schema.foreign_keys = []
+            report = described.validate(limit_errors=MOST_PROBLEMS)
         except RecursionError:
             return [Problem(DESCRIPTOR, 0, "", "", "is nested too deeply", "remove what is no descriptor")]
-    problems = [Problem(DESCRIPTOR, 0, "", "", error.message) for error in report.errors]
+        except frictionless.FrictionlessException as error:
+            reasons = error.reasons or [error.error]
+            return [Problem(DESCRIPTOR, 0, "", "", one_line(reason.message)) for reason in reasons]
+    problems = [Problem(DESCRIPTOR, 0, "", "", one_line(error.message)) for error in report.errors]
     for task in report.tasks:
         table = package.tables[task.name]
-        problems.extend(explain(table, error, tables) for error in task.errors)
+        problems += at_most(table, (explain(table, error) for error in task.errors))
+    return problems + check_references(package, tables)
+
+
+def check_references(package: Package, tables: Tables) -> list[Problem]:
+    """Every foreign key is an id of its table."""
+    problems: list[Problem] = []
+    targets = {key.table for table in package.tables.values() for key in table.foreign_keys}
+    known = {name: Nearest(cells["id"] for _, cells in tables[name]) for name in targets}
+    for table in package.tables.values():
+        problems += at_most(table, dangling(table, tables[table.name], known))
     return problems
 
 
-def explain(table: Table, error: Any, tables: Tables) -> Problem:
+def dangling(
+    table: Table, rows: Sequence[tuple[int, Row]], known: Mapping[str, Nearest]
+) -> Iterator[Problem]:
+    for key in table.foreign_keys:
+        ids, problem = known[key.table], f"is not an id of {key.table}"
+        for row, cells in rows:
+            cell = cells[key.field]
+            if cell and cell not in ids:
+                yield Problem(table.file, row, key.field, cell, problem, ids(cell))
+
+
+def at_most(table: Table, problems: Iterable[Problem]) -> list[Problem]:
+    """The first thousand problems of a table, and that there may be more."""
+    told = list(islice(problems, MOST_PROBLEMS))
+    if len(told) == MOST_PROBLEMS:
+        problem = f"has {MOST_PROBLEMS:,} problems of a kind and perhaps more"
+        suggestion = "mend what they have in common, and check again"
+        told.append(Problem(table.file, 0, "", "", problem, suggestion))
+    return told
+
+
+def explain(table: Table, error: Any) -> Problem:
     """Turn an error of frictionless into a problem that says what would mend it."""
     row = getattr(error, "row_number", 0) or 0
     if error.type in ("constraint-error", "type-error", "unique-error"):
         field = next(field for field in table.fields if field.name == error.field_name)
         return explain_cell(table.file, row, field, error.cell or "", error.type)
-    if error.type == "foreign-key":
-        column = error.field_names[0]
-        return explain_reference(table, row, column, error.field_cells[0], tables)
     if error.type == "primary-key":
         key = ", ".join(table.primary_key)
         return Problem(table.file, row, key, "", "the key stands on an earlier row too", "merge the two rows")
-    return Problem(table.file, row, "", "", re.sub(r"\s+", " ", error.message))
+    return Problem(table.file, row, "", "", one_line(error.message))
+
+
+def one_line(message: str) -> str:
+    """The words of frictionless, which quotes whole cells and descriptors, cut where they are very long."""
+    return shorten(re.sub(r"\s+", " ", message), 500)
 
 
 def explain_cell(file: str, row: int, field: Field, cell: str, kind: str) -> Problem:
@@ -57,27 +100,13 @@ def explain_cell(file: str, row: int, field: Field, cell: str, kind: str) -> Pro
         return Problem(file, row, field.name, cell, "is required", field.description)
     if "enum" in constraints and cell not in constraints["enum"]:
         return Problem(
-            file, row, field.name, cell, "is not one of the values", nearest(cell, constraints["enum"])
+            file, row, field.name, cell, "is not one of the values", Nearest(constraints["enum"])(cell)
         )
     if "minimum" in constraints and field.type in ("integer", "number"):
         return Problem(
             file, row, field.name, cell, f"is below {constraints['minimum']}", "correct the figure"
         )
     return Problem(file, row, field.name, cell, "does not have the form of the column", example_of(field))
-
-
-def explain_reference(table: Table, row: int, column: str, cell: str, tables: Tables) -> Problem:
-    target = next(key.table for key in table.foreign_keys if key.field == column)
-    known = [other["id"] for _, other in tables[target]]
-    return Problem(table.file, row, column, cell, f"is not an id of {target}", nearest(cell, known))
-
-
-def nearest(cell: str, known: Sequence[str]) -> str:
-    """Suggest the known value that a wrong one most resembles."""
-    close = difflib.get_close_matches(cell, known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"one of {', '.join(known)}" if 0 < len(known) <= 12 else "add the record first"
 
 
 def example_of(field: Field) -> str:

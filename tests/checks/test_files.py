@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmlineage.checks import validate
+from llmlineage.errors import Problem
 from tests.conftest import run
 from tests.mutate import (
     Mutation,
@@ -63,6 +68,27 @@ def folder(file: str) -> Mutation:
     return mutate
 
 
+def pipe(file: str) -> Mutation:
+    """Replace a file by a named pipe, which nobody writes to."""
+    return together(missing(file), lambda package: os.mkfifo(package / file))
+
+
+def socket_at(file: str) -> Mutation:
+    """Replace a file by a socket."""
+
+    def mutate(package: Path) -> None:
+        (package / file).unlink()
+        with socket.socket(socket.AF_UNIX) as one, contextlib.chdir(package):  # the name of one is short
+            one.bind(file)
+
+    return mutate
+
+
+def sized(file: str, size: int) -> Mutation:
+    """Make a file as large as it takes no room on the disk to be."""
+    return lambda package: os.truncate(package / file, size)
+
+
 def missing(file: str) -> Mutation:
     return lambda package: (package / file).unlink()
 
@@ -97,7 +123,19 @@ BYTES = [
     case(
         "UTF-16", content(DATASETS, lambda b: b.decode().encode("utf-16")), f"{DATASETS}:1", "byte order mark"
     ),
-    case("UTF-16 without mark", content(DATASETS, lambda b: b.decode().encode("utf-16-le")), f"{DATASETS}:"),
+    case(
+        "UTF-16 without mark",
+        content(DATASETS, lambda b: b.decode().encode("utf-16-le")),
+        f"{DATASETS}:1",
+        "as in UTF-16",
+        "save it as UTF-8",
+    ),
+    case(
+        "UTF-32 without mark",
+        content(DATASETS, lambda b: b.decode().encode("utf-32-be")),
+        f"{DATASETS}:1",
+        "save it as UTF-8",
+    ),
     case("CRLF", content(DATASETS, lambda b: b.replace(b"\n", b"\r\n")), f"{DATASETS}:1", "carriage return"),
     case("one CRLF", content(DATASETS, lambda b: b[:-1] + b"\r\n"), f"{DATASETS}:6", "carriage return"),
     case(
@@ -119,13 +157,13 @@ BYTES = [
     case("no last newline", content(DATASETS, lambda b: b.rstrip(b"\n")), f"{DATASETS}:6", "end it with LF"),
     case("half a table", content(DATASETS, lambda b: b[: len(b) // 2]), f"{DATASETS}:", "ends in the middle"),
     case("empty file", content(DATASETS, lambda _: b""), DATASETS, "is empty"),
-    case("blank file", content(DATASETS, lambda _: b"\n"), f"{DATASETS}:1", "the column is missing"),
+    case("blank file", content(DATASETS, lambda _: b"\n"), f"{DATASETS}:1", "columns are missing"),
     case("binary file", content(DATASETS, lambda _: bytes(range(256))), f"{DATASETS}:"),
     case(
         "a web page",
         content(DATASETS, lambda _: b"<!DOCTYPE html>\n<p>404\n"),
         f"{DATASETS}:1",
-        "the column is missing",
+        "columns are missing",
     ),
     case(
         "a Git LFS pointer",
@@ -205,13 +243,39 @@ CELLS = [
         "has 19 cells where the header has 18",
         "quoted",
     ),
+    case(
+        "quote at the end of a cell",
+        replaced(DATASETS, "beta-1.0,Beta 1.0", 'beta-1.0,Beta 1.0"'),
+        f"{DATASETS}:3 name",
+        "quote inside an unquoted cell",
+        "quote the whole cell",
+    ),
+    case(
+        "quote at the end of a line",
+        replaced("data/methods.csv", "card,\n", 'card,x"\n'),
+        "data/methods.csv:2 locator",
+        "quote inside an unquoted cell",
+    ),
+    case(
+        "quote that nothing closes",
+        replaced("data/aliases.csv", "\nmixture", '\n"mixture'),
+        "data/aliases.csv:4 alias",
+        "opens a quote that its line does not close",
+    ),
+    case(
+        "letters taken apart",
+        cell("datasets", 3, "note", "cafe\u0301"),
+        f"{DATASETS}:3 note",
+        "letters taken apart",
+        "NFC",
+    ),
     case("short row", content(DATASETS, lambda b: b + b"short,Short\n"), f"{DATASETS}:7", "has 2 cells"),
-    case("blank line", replaced(DATASETS, "\nbeta-1.0", "\n\nbeta-1.0"), f"{DATASETS}:3", "has 0 cells"),
+    case("blank line", replaced(DATASETS, "\nbeta-1.0", "\n\nbeta-1.0"), f"{DATASETS}:3", "is a blank line"),
     case(
         "semicolons",
         content(DATASETS, lambda b: b.replace(b",", b";")),
         f"{DATASETS}:1",
-        "the column is missing",
+        "columns are missing",
     ),
 ]
 HEADERS = [
@@ -227,6 +291,12 @@ HEADERS = [
 FILES = [
     case("missing file", missing(DATASETS), DATASETS, "cannot be read", "restore the file"),
     case("folder for a file", folder(DATASETS), DATASETS, "cannot be read"),
+    case("pipe for a table", pipe(DATASETS), DATASETS, "pipe, socket or device"),
+    case("pipe for a schema", pipe("schemas/datasets.json"), "schemas/datasets.json", "pipe, socket"),
+    case("pipe for the descriptor", pipe(PACKAGE), PACKAGE, "pipe, socket or device"),
+    case("socket for a table", socket_at("data/models.csv"), "data/models.csv", "pipe, socket or device"),
+    case("file of 100 GB", sized(DATASETS, 10**11), DATASETS, "is over 256 MB"),
+    case("descriptor of 100 GB", sized(PACKAGE, 10**11), PACKAGE, "is over 10 MB"),
     case("missing schema", missing("schemas/datasets.json"), "schemas/datasets.json", "cannot be read"),
     case("folder for a schema", folder("schemas/datasets.json"), "schemas/datasets.json", "cannot be read"),
     case("missing data folder", lambda package: shutil.rmtree(package / "data"), DATASETS, "cannot be read"),
@@ -237,7 +307,7 @@ FILES = [
     case("link out of the package", link(DATASETS, "/etc/passwd"), PACKAGE, "points outside"),
     case("link to the same table outside", moved_out, PACKAGE, "points outside"),
     case("schema that links out", link("schemas/models.json", "/etc/passwd"), PACKAGE, "points outside"),
-    case("descriptor that links to text", link(PACKAGE, "/etc/passwd"), PACKAGE, "is not JSON"),
+    case("descriptor that links to text", link(PACKAGE, "/etc/passwd"), PACKAGE, "points outside"),
 ]
 DESCRIPTORS = [
     case("empty descriptor", content(PACKAGE, lambda _: b""), PACKAGE, "is not JSON"),
@@ -266,7 +336,7 @@ DESCRIPTORS = [
         "half a character",
         replaced(PACKAGE, '"title": "llmlineage"', '"title": "\\ud800"'),
         PACKAGE,
-        "cannot be used",
+        "half a character",
     ),
     case("no resources", descriptor(lambda d: d.pop("resources")), PACKAGE, "is not a list of tables"),
     case(
@@ -288,7 +358,10 @@ DESCRIPTORS = [
         "resources datasets: the table is missing",
     ),
     case(
-        "table twice", descriptor(lambda d: d["resources"].append(d["resources"][0])), PACKAGE, "not unique"
+        "table twice",
+        descriptor(lambda d: d["resources"].append(d["resources"][0])),
+        PACKAGE,
+        "the table stands twice",
     ),
     case(
         "unknown table",
@@ -299,6 +372,41 @@ DESCRIPTORS = [
     case("name a list", resource(name=["datasets"]), PACKAGE, "is not a table"),
     case("no name", descriptor(lambda d: d.pop("name")), PACKAGE, "name: is missing"),
     case("no version", descriptor(lambda d: d.pop("version")), PACKAGE, "version: is missing"),
+    case(
+        "version with an escape sequence",
+        descriptor(lambda d: d.update(version="\x1b]0;owned\x07")),
+        f"{PACKAGE} version",
+        "control character",
+    ),
+    case("version in words", descriptor(lambda d: d.update(version="the newest")), PACKAGE, "like 0.1.0"),
+    case(
+        "version very long", descriptor(lambda d: d.update(version="1." + "1" * 999)), PACKAGE, "like 0.1.0"
+    ),
+    case("name with a space", descriptor(lambda d: d.update(name="my own")), PACKAGE, "is not a name"),
+    case(
+        "name in other letters", descriptor(lambda d: d.update(name="llmlin\u0435age")), PACKAGE, "not a name"
+    ),
+    case("name a path", descriptor(lambda d: d.update(name="../x")), PACKAGE, "is not a name"),
+    case("title that runs backwards", descriptor(lambda d: d.update(title="a\u202eb")), PACKAGE, "control"),
+    case("key with a line break", descriptor(lambda d: d.update({"a\nb": 1})), PACKAGE, "control character"),
+    case(
+        "homepage with markup",
+        descriptor(lambda d: d.update(homepage="https://x.org/<b>")),
+        PACKAGE,
+        "not an",
+    ),
+    case(
+        "homepage a script", descriptor(lambda d: d.update(homepage="javascript:alert(1)")), PACKAGE, "not an"
+    ),
+    case(
+        "key twice",
+        replaced(PACKAGE, '"path": "data/datasets.csv"', '"path": "../x.csv", "path": "data/datasets.csv"'),
+        PACKAGE,
+        "the key path stands twice",
+    ),
+    case(
+        "NaN", replaced(PACKAGE, '"version": "0.1.0"', '"version": "0.1.0", "x": NaN'), PACKAGE, "NaN is not"
+    ),
     case("licence a text", descriptor(lambda d: d.update(licenses="CC0")), PACKAGE, "not of type 'array'"),
     case(
         "licence no object", descriptor(lambda d: d.update(licenses=["CC0"])), PACKAGE, "not of type 'object'"
@@ -343,6 +451,24 @@ SCHEMAS = [
         resource(schema="schemas/models.json"),
         "schemas/models.json fields",
         "is missing",
+    ),
+    case(
+        "title of a field with an escape sequence",
+        schema("datasets", lambda s: field(s, "id").update(title="\x1b[2J")),
+        "schemas/datasets.json title",
+        "control character",
+    ),
+    case(
+        "property of a schema with a line break",
+        schema("datasets", lambda s: s.update({"\n::error::": 1})),
+        "schemas/datasets.json",
+        "control character",
+    ),
+    case(
+        "key of a schema twice",
+        replaced("schemas/datasets.json", '"title": "Id"', '"title": "Id", "title": "Key"'),
+        "schemas/datasets.json",
+        "the key title stands twice",
     ),
     case(
         "schema no JSON",
@@ -583,6 +709,7 @@ def test_all_files_are_judged_before_any_row(package: Path) -> None:
 
 
 def test_tables_but_for_their_header_may_be_empty(package: Path) -> None:
+    descriptor(lambda value: value.update(name="my-own"))(package)
     for table in ("discrepancies", "aliases", "trainings"):
         write_table(package, table, [])
     cell("models", 3, "upstream", "complete")(package)
@@ -591,6 +718,7 @@ def test_tables_but_for_their_header_may_be_empty(package: Path) -> None:
 
 
 def test_a_long_note_is_read_whatever_the_size_of_other_tables(package: Path) -> None:
+    descriptor(lambda value: value.update(name="my-own"))(package)
     write_table(package, "discrepancies", [])
     removed("sources", 3)(package)
     cell("datasets", 2, "note", "x" * 3_900)(package)
@@ -647,3 +775,91 @@ def test_a_link_within_the_package_is_followed(package: Path) -> None:
     (package / DATASETS).rename(package / "data" / "real.csv")
     (package / DATASETS).symlink_to("real.csv")
     assert validate(package)[1] == []
+
+
+def errors(package: Path) -> list[Problem]:
+    return [problem for problem in validate(package)[1] if problem.level == "error"]
+
+
+@pytest.mark.parametrize(
+    ("mutate", "line", "column"),
+    [
+        (cell("derivations", 2, "parent", "Seeds!"), 2, "parent"),
+        (cell("derivations", 2, "child", "zeta"), 2, "child"),
+        (cell("derivations", 3, "child", "beta"), 3, "child"),
+        (cell("derivations", 3, "relation", "cleaned"), 3, "relation"),
+        (cell("derivations", 2, "relation", "seeded"), 2, "relation"),
+        (cell("derivations", 2, "rows", "\u0663"), 2, "rows"),
+        (cell("derivations", 5, "source", "Card"), 5, "source"),
+        (replaced("data/derivations.csv", "mix,includes,alpha", 'mix,includes,"alpha'), 4, "parent"),
+        (replaced("data/derivations.csv", "The rows are", "The rows\nare"), 0, ""),
+        (replaced("data/derivations.csv", "The rows are alike.", '"The rows\nare alike."'), 3, "note"),
+    ],
+    ids=range(10),
+)
+def test_one_wrong_cell_is_one_error(package: Path, mutate: Mutation, line: int, column: str) -> None:
+    mutate(package)
+    found = errors(package)
+    if line:
+        assert [(one.row, one.field) for one in found] == [(line, column)], found
+    else:  # a row in two halves
+        assert [one.row for one in found] == [3, 4]
+
+
+def test_of_several_errors_of_a_cell_the_most_helpful_is_told(package: Path) -> None:
+    cell("derivations", 2, "parent", "Seeds")(package)
+    assert [one.suggestion for one in errors(package)] == ["did you mean seeds?"]
+
+
+def test_a_row_with_a_stray_quote_hides_no_other(package: Path) -> None:
+    replaced(DATASETS, "Beta 1.0", 'Beta 1.0"')(package)
+    replaced(DATASETS, "Seeds", '"Seeds')(package)
+    replaced(DATASETS, "The Mix", " The Mix")(package)
+    assert [(one.row, one.field) for one in errors(package)] == [(3, "name"), (5, "name"), (6, "name")]
+
+
+def test_a_million_columns_are_one_error_with_their_count(package: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(1_000_000))
+    content(DATASETS, lambda _: names.encode() + b"\n")(package)
+    (problem,) = errors(package)
+    assert problem.row == 1 and "1,000,000 are unknown" in problem.problem and len(str(problem)) < 500
+
+
+def test_a_million_broken_rows_are_told_of_by_the_first(package: Path) -> None:
+    content(DATASETS, lambda before: before + b"\n" * 1_000_000)(package)
+    found = errors(package)
+    assert len(found) == 1_001 and any("more problems" in one.problem for one in found)
+
+
+def test_a_thousand_dangling_ids_are_answered_in_seconds(package: Path) -> None:
+    """They took minutes, when each was compared with each known id letter by letter."""
+    sources = [
+        {"id": f"blog-of-the-maker-{number:05}", "kind": "article", "title": "T", "accessed": "2026-11-23",
+         "url": f"https://example.org/{number}"}
+        for number in range(3_000)
+    ]  # fmt: skip
+    write_table(package, "sources", [*read_table(package, "sources"), *sources])
+    methods = [
+        {"id": f"method-{number:05}", "name": "M", "kind": "peft", "source": f"blog-of-a-maker-{number:05}"}
+        for number in range(900)
+    ]
+    write_table(package, "methods", [*read_table(package, "methods"), *methods])
+    begun = time.monotonic()
+    found = [one for one in errors(package) if one.problem == "is not an id of sources"]
+    assert len(found) == 900 and time.monotonic() - begun < 30
+    assert found[7].suggestion == "did you mean blog-of-the-maker-00007?"
+
+
+def test_problems_come_in_one_order(package: Path) -> None:
+    together(
+        cell("datasets", 6, "family", "x"), cell("aliases", 2, "id", "y"), cell("models", 2, "kind", "z")
+    )(package)
+    found = validate(package)[1]
+    assert found == sorted(found) == validate(package)[1]
+
+
+def test_a_thousand_rows_that_schemas_refuse_hide_no_traceback(package: Path) -> None:
+    """What is told of a table has an end; the rows beyond it are no better than those before."""
+    rows = [{"alias": f"a{number}", "table": "nowhere", "id": "?", "kind": "x"} for number in range(1_100)]
+    write_table(package, "aliases", rows)
+    assert any("perhaps more" in one.problem for one in errors(package))

@@ -11,6 +11,7 @@ from llmlineage.checks import check_lineage
 from llmlineage.errors import Problem
 from llmlineage.package import read_package, read_rows
 from tests.mutate import Mutation, added, cell, removed, together
+from tests.tiny import SKETCH, write_table
 
 EDGE = {"basis": "stated", "source": "card"}
 
@@ -100,7 +101,7 @@ def case(
         case("language in words", cell("datasets", 3, "languages", "English"),
              "data/datasets.csv:3", "languages", "not an ISO 639 code", "pt-BR"),
         case("empty item", cell("datasets", 3, "languages", "en;"),
-             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en"),
+             "data/datasets.csv:3", "languages", "has an empty item", "remove the mark"),
         case("architecture that is no method", cell("models", 2, "architecture", "transfomer"),
              "data/models.csv:2", "architecture", "is not an id of methods", "did you mean transformer?"),
         case("day that never was", cell("methods", 2, "introduced", "2023-02-29"),
@@ -121,6 +122,117 @@ def case(
              "data/measurements.csv:2", "child", "seeds is no row of derivations", "add the derivation"),
         case("more shared than there is", cell("measurements", 2, "shared", "176"),
              "data/measurements.csv:2", "shared", "is above the 175 texts", "measure again"),
+        case("more wrapped than is left", cell("measurements", 2, "wrapped", "99999999"),
+             "data/measurements.csv:2", "wrapped", "is above the 52,002 texts", "measure again"),
+        case("more near than is left", together(cell("measurements", 2, "wrapped", "52000"),
+                                                cell("measurements", 2, "near", "3")),
+             "data/measurements.csv:2", "near", "is above the 2 texts", "measure again"),
+        case("more texts than rows", cell("fingerprints", 2, "distinct", "176"),
+             "data/fingerprints.csv:2", "distinct", "is above the 175 rows", "measure again"),
+        case("more texts than rows by an estimate",
+             together(cell("fingerprints", 2, "rows", "5000"), cell("fingerprints", 2, "distinct", "5100")),
+             "data/fingerprints.csv:2", "distinct", "is above", "measure again", "none"),
+        case("model wrote more than there is", cell("generations", 2, "rows", "52003"),
+             "data/generations.csv:2", "rows", "alpha has 52002 rows", "say why in the note", "warning"),
+        case("trained on more than there is", together(cell("trainings", 2, "rows", "9"),
+                                                       cell("datasets", 5, "rows", "8")),
+             "data/trainings.csv:2", "rows", "mix has 8 rows", "say why in the note", "warning"),
+        case("measured without figures", cell("derivations", 4, "basis", "measured"),
+             "data/derivations.csv:4", "basis", "no figures", "add a row of measurements"),
+        case("training measured without figures",
+             together(cell("trainings", 2, "basis", "measured"), cell("trainings", 2, "note", "Seen.")),
+             "data/trainings.csv:2", "basis", "no figures", "write them in the note"),
+        case("measured with figures in the note",
+             together(cell("derivations", 4, "basis", "measured"), cell("derivations", 4, "note", "9 rows.")),
+             "data/derivations.csv:4", "basis", "no figures", "", "none"),
+        case("measured with a measurement", cell("derivations", 2, "basis", "measured"),
+             "data/derivations.csv:2", "basis", "no figures", "", "none"),
+        case("read in the future", cell("sources", 2, "accessed", "2999-01-01"),
+             "data/sources.csv:2", "accessed", "is in the future", "when it was"),
+        case("released in the future", cell("models", 3, "released", "2999"),
+             "data/models.csv:3", "released", "is in the future", "when it was"),
+        case("measured in the future", cell("measurements", 2, "measured", "2999-12-31"),
+             "data/measurements.csv:2", "measured", "is in the future", "when it was"),
+        case("read before it was published", cell("sources", 2, "accessed", "2023-02-28"),
+             "data/sources.csv:2", "accessed", "is before it was published (2023-03)", "correct a date"),
+        case("copy later than its reading", cell("sources", 2, "as_of", "2026-11-24, main"),
+             "data/sources.csv:2", "as_of", "is after it was read", "correct a date"),
+        case("copy older than the document", cell("sources", 2, "as_of", "2022"),
+             "data/sources.csv:2", "as_of", "is before it was published", "correct a date"),
+        case("revision that starts with digits", cell("sources", 2, "as_of", "20239999abcdef"),
+             "data/sources.csv:2", "as_of", "", "", "none"),
+        case("day in digits of another script", cell("sources", 2, "accessed", "2026-11-2\u0663"),
+             "data/sources.csv:2", "accessed", "is not a whole date", "plain digits"),
+        case("year in digits of another script", cell("methods", 2, "introduced", "20\u0662\u0663"),
+             "data/methods.csv:2", "introduced", "is not a whole date", "plain digits"),
+        case("licence dated against its id",
+             together(cell("licenses", 2, "id", "free-2023-03-01"), cell("licenses", 2, "effective", "2024")),
+             "data/licenses.csv:2", "effective", "but free-2023-03-01 is of 2023-03-01", "the id"),
+        case("licence versions that run backwards",
+             together(cell("licenses", 2, "id", "llama-2"), cell("licenses", 3, "id", "llama-3.1"),
+                      cell("licenses", 2, "effective", "2024-07"), cell("licenses", 3, "effective", "2023")),
+             "data/licenses.csv:3", "effective", "is before llama-2 took effect", "say why in the note"),
+        case("licence versions of one year",
+             together(cell("licenses", 2, "id", "llama-2"), cell("licenses", 3, "id", "llama-10"),
+                      cell("licenses", 2, "effective", "2023-07"), cell("licenses", 3, "effective", "2023")),
+             "data/licenses.csv:3", "effective", "is before", "", "none"),
+        case("language of no standard", cell("datasets", 3, "languages", "en;xx"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en, zh"),
+        case("language by its longer code", cell("datasets", 3, "languages", "eng"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en"),
+        case("language with a country of none", cell("datasets", 3, "languages", "en-XX"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write en, or with"),
+        case("language with its script in lower case", cell("datasets", 3, "languages", "zh-hant-tw"),
+             "data/datasets.csv:3", "languages", "not an ISO 639 code", "write zh-Hant-TW"),
+        case("languages of the standards", cell("datasets", 3, "languages", "pt-BR;ceb;zh-Hant;es-419"),
+             "data/datasets.csv:3", "languages", "", "", "none"),
+        case("country of no standard", cell("organizations", 2, "country", "XX"),
+             "data/organizations.csv:2", "country", "is not a country", "write US"),
+        case("undisclosed beside parents", cell("datasets", 2, "upstream", "undisclosed"),
+             "data/datasets.csv:2", "upstream", "has 2 parents", "write partial"),
+        case("family of itself", cell("datasets", 4, "family", "beta-all"),
+             "data/datasets.csv:4", "family", "is its own family", "leave it empty"),
+        case("families in a circle",
+             together(cell("models", 2, "kind", "family"), cell("models", 3, "kind", "family"),
+                      cell("models", 2, "family", "mix-7b"), cell("models", 3, "family", "base-7b")),
+             "data/models.csv:2", "family", "base-7b <- mix-7b <- base-7b", "leave it empty"),
+        case("Hub ids that differ by case", cell("datasets", 4, "hub_id", "Lab/ALPHA"),
+             "data/datasets.csv:4", "hub_id", "is lab/alpha of line 2 but for case", "correct or remove"),
+        case("alias of marks alone", cell("aliases", 2, "alias", "--"),
+             "data/aliases.csv:2", "alias", "no letter and no digit", "remove it"),
+        case("address of no host", cell("datasets", 3, "url", "https:///x"),
+             "data/datasets.csv:3", "url", "is not an address (it has no host)", "correct it"),
+        case("address of a user", cell("datasets", 3, "url", "https://huggingface.co@example.org/x"),
+             "data/datasets.csv:3", "url", "is not an address (it names a user)", "correct it"),
+        case("address of a port", cell("datasets", 3, "url", "https://example.org:8080/x"),
+             "data/datasets.csv:3", "url", "is not an address (it names a port)", "correct it"),
+        case("address of a machine", cell("datasets", 3, "url", "https://127.0.0.1/x"),
+             "data/datasets.csv:3", "url", "no name of the web", "correct it"),
+        case("address of other letters", cell("datasets", 3, "url", "https://ex\u0430mple.org/x"),
+             "data/datasets.csv:3", "url", "no name of the web", "correct it"),
+        case("address with the port of https", cell("datasets", 3, "url", "https://huggingface.co:443/lab/a"),
+             "data/datasets.csv:3", "url", "not the canonical", "write https://huggingface.co/lab/a"),
+        case("address with markup", cell("datasets", 3, "url", 'https://example.org/"><script>'),
+             "data/datasets.csv:3", "url", "must be written in percent code", "correct it"),
+        case("address with steps of dots", cell("datasets", 3, "url", "https://example.org/a/../b"),
+             "data/datasets.csv:3", "url", "dots alone", "correct it"),
+        case("address that is followed around",
+             cell("datasets", 3, "url", "https://example.org/a?id=1&utm_source=x&fbclid=y"),
+             "data/datasets.csv:3", "url", "not the canonical", "write https://example.org/a?id=1"),
+        case("rows at an address with markup", cell("measurements", 2, "child_data", "https://example.org/<b>"),
+             "data/measurements.csv:2", "child_data", "must be written in percent code", "correct it"),
+        case("rows of a Hub dataset that is a path", cell("measurements", 2, "child_data", "hub:../../x"),
+             "data/measurements.csv:2", "child_data", "is not a dataset of the Hub", "hub:OWNER/NAME"),
+        case("base64 with bits left over", cell("fingerprints", 2, "sketch", SKETCH.replace("PQ==", "PR==")),
+             "data/fingerprints.csv:2", "sketch", "is not base64", "write it with llmlineage"),
+        case("base64 that is no sketch", cell("fingerprints", 2, "sketch", "AAAA"),
+             "data/fingerprints.csv:2", "sketch", "is not a compact theta sketch", "with llmlineage"),
+        case("sketch that lost a hash", cell("fingerprints", 2, "sketch", SKETCH[:32]),
+             "data/fingerprints.csv:2", "sketch", "a theta sketch that was cut", "with llmlineage"),
+        case("base64 that is no parquet", cell("ngrams", 2, "grams", "AAAA"),
+             "data/ngrams.csv:2", "grams", "is not a parquet table", "with llmlineage"),
+        case("published table without a row", lambda package: write_table(package, "discrepancies", []),
+             "data/discrepancies.csv:0", "", "has no rows", "name of its own", "warning"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_names_its_place_and_what_would_mend_it(
@@ -184,3 +296,23 @@ def test_a_model_may_be_called_as_a_method_is(package: Path) -> None:
     """Whoever traces a name means a dataset or a model."""
     cell("aliases", 2, "alias", "Filtering")(package)
     assert problems(package) == []
+
+
+def test_of_rows_out_of_order_the_fewest_are_named(package: Path) -> None:
+    """One row that stands too early does not put all that follow it out of order."""
+    cell("datasets", 2, "id", "zeta")(package)
+    said = [(one.row, one.value) for one in problems(package) if one.problem == "is out of order"]
+    assert said == [(2, "zeta")]
+
+
+def test_a_table_turned_around_names_some_of_its_cycles_and_no_endless_way(package: Path) -> None:
+    count = 200
+    dataset = {"kind": "prompts", "status": "available", "upstream": "partial", "source": "card"}
+    rows = [{"id": f"d-{n:03}", "name": f"D {n}"} | dataset for n in range(count)]
+    write_table(package, "datasets", rows)
+    ring = [(n, (n + 1) % count) for n in range(count)] + [(n + 1, n) for n in range(0, count, 2)]
+    edges = [{"child": f"d-{a:03}", "relation": "includes", "parent": f"d-{b:03}", **EDGE} for a, b in ring]
+    write_table(package, "derivations", edges)
+    said = [one.problem for one in problems(package) if "cycle" in one.problem]
+    assert 1 < len(said) <= 50
+    assert max(map(len, said)) < 500
