@@ -86,6 +86,14 @@ class InvalidPackage(LineageError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class RowRefused(LineageError):
+    """A row cannot be added to a package, which stays as it was. ``problems`` says why."""
+
+    def __init__(self, problems: Sequence[Problem], advice: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([*map(str, self.problems), *filter(None, [advice])]))
+
+
 def shorten(value: str, limit: int = 80) -> str:
     """Quote a cell for a message: on one line, and cut where it is very long."""
     flat = value.encode("unicode_escape").decode("ascii") if not value.isprintable() else value

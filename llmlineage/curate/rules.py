@@ -1,0 +1,37 @@
+"""What curating asks of the checks, all in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmlineage.checks.files import check_cells, check_encoding, check_file, check_rows
+from llmlineage.checks.rules import ENDS, check_lineage, check_order
+from llmlineage.checks.schemas import Tables, explain_cell
+from llmlineage.package import EDGE_TABLES, Row, Table
+
+__all__ = [
+    "ENDS",
+    "JOINING",
+    "Tables",
+    "check_cells",
+    "check_encoding",
+    "check_file",
+    "check_lineage",
+    "check_rows",
+    "explain_cell",
+    "key_of",
+    "misplaced",
+]
+
+# Of the tables in which the later and the earlier end of an edge stand, the edge table that joins them.
+JOINING = {(ENDS[name][1], ENDS[name][3]): name for name in EDGE_TABLES}
+
+
+def key_of(table: Table, cells: Row) -> tuple[str, ...]:
+    """What the rows of a table are sorted by."""
+    return tuple(cells[column] for column in table.primary_key)
+
+
+def misplaced(table: Table, rows: Sequence[tuple[int, Row]]) -> int:
+    """How many rows stand after one that belongs behind them."""
+    return sum(1 for _ in check_order(table, rows))
