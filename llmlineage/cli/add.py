@@ -18,7 +18,7 @@ from llmlineage.cli.validate import problem_lines
 from llmlineage.curate import Written, asking, columns
 from llmlineage.curate.judging import to_come
 from llmlineage.curate.rules import ENDS
-from llmlineage.errors import MissingExtra, Problem, RowRefused
+from llmlineage.errors import MissingExtra, Problem, RowRefused, shorten
 from llmlineage.package import read_package
 from llmlineage.render import document
 
@@ -129,12 +129,10 @@ def ask(question: asking.Question) -> str:
         try:
             return question.check(answer.strip())
         except RowRefused as error:
-            said = "; ".join(f"{one.problem}; {one.suggestion}" for one in error.problems)
+            said = "; ".join(f"{shorten(answer)} {one.problem}; {one.suggestion}" for one in error.problems)
             raise click.UsageError(said) from error
 
     click.echo(f"\n{question.description}", err=True)
-    if question.values:
-        click.echo(f"One of {', '.join(question.values)}.", err=True)
     default = question.default or None
     return str(click.prompt(question.name, default=default, value_proc=check, err=True))
 

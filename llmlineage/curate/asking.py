@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmlineage.curate import Addition, defaults, edges, rules
-from llmlineage.curate.columns import KINDS
+from llmlineage.curate.columns import KINDS, column_of
 from llmlineage.curate.judging import cell_problems
 from llmlineage.errors import Problem, RowRefused
 from llmlineage.package import Field, Package, Table
@@ -19,7 +19,6 @@ class Question:
 
     name: str
     description: str
-    values: tuple[str, ...]
     default: str
     check: Callable[[str], str]
 
@@ -60,7 +59,7 @@ def question(table: Table, field: Field, tables: rules.Tables, default: str) -> 
             raise RowRefused(problems)
         return cell
 
-    return Question(field.name, field.description, tuple(field.constraints.get("enum", ())), default, check)
+    return Question(field.name, column_of(field).description, default, check)
 
 
 def edge_rows(
@@ -83,15 +82,19 @@ def detail_field(choice: edges.Choice) -> Field:
 
 def ask_ends(tables: rules.Tables, answers: Answers, ask: Ask | None) -> None:
     """Ask what came later and what it was made from; either may be a dataset or a model."""
-    for end, description in (("child", "What came later."), ("parent", "What it was made from.")):
-        if answers.get(end):
-            continue
-        if ask is None:
-            raise RowRefused([Problem("edge", 0, end, "", "is required", "the id of a dataset or model")])
-
-        def check(answer: str, end: str = end) -> str:
-            edges.table_of(tables, end, answer)
-            return answer
-
-        answer = ask(Question(end, description, (), "", check))
+    missing = [end for end in ("child", "parent") if not answers.get(end)]
+    if missing and ask is None:
+        advice = "the id of a dataset or model"
+        raise RowRefused([Problem("edge", 0, end, "", "is required", advice) for end in missing])
+    for end in missing:
+        assert ask is not None
+        answer = ask(end_question(end, tables))
         answers[end] = [answer] if end == "parent" else answer
+
+
+def end_question(end: str, tables: rules.Tables) -> Question:
+    def check(answer: str) -> str:
+        edges.table_of(tables, end, answer)
+        return answer
+
+    return Question(end, {"child": "What came later.", "parent": "What it was made from."}[end], "", check)

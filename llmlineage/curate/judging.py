@@ -65,7 +65,7 @@ def cell_problems(tables: rules.Tables, table: Table, field: Field, cell: str) -
         if field.constraints.get("required"):
             yield Problem(table.file, 0, field.name, "", "is required", allowed(field) or field.description)
         return
-    damage = list(rules.check_cells(table, 0, [cell if field is one else "" for one in table.fields]))
+    damage = rules.damage_of(table, field.name, cell) or list(reference_problems(tables, table, field, cell))
     if damage or not has_form(field, cell):
         yield from damage or [wrong_form(table, field, cell)]
     elif field.constraints.get("unique") and field.name not in table.primary_key:
@@ -74,8 +74,6 @@ def cell_problems(tables: rules.Tables, table: Table, field: Field, cell: str) -
                 owner = ", ".join(rules.key_of(table, other))
                 problem = f"is that of {owner} already"
                 yield Problem(table.file, row, field.name, cell, problem, "each must be different")
-    else:
-        yield from reference_problems(tables, table, field, cell)
 
 
 def wrong_form(table: Table, field: Field, cell: str) -> Problem:

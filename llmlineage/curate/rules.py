@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llmlineage.checks.files import check_cells, check_encoding, check_file, check_rows
+from llmlineage.checks.files import check_cells, check_file
 from llmlineage.checks.rules import ENDS, check_lineage, check_order
 from llmlineage.checks.schemas import Tables, explain_cell
+from llmlineage.errors import Problem
 from llmlineage.package import EDGE_TABLES, Row, Table
 
 __all__ = [
     "ENDS",
     "JOINING",
     "Tables",
-    "check_cells",
-    "check_encoding",
     "check_file",
     "check_lineage",
-    "check_rows",
+    "damage_of",
     "explain_cell",
     "key_of",
     "misplaced",
@@ -35,3 +34,8 @@ def key_of(table: Table, cells: Row) -> tuple[str, ...]:
 def misplaced(table: Table, rows: Sequence[tuple[int, Row]]) -> int:
     """How many rows stand after one that belongs behind them."""
     return sum(1 for _ in check_order(table, rows))
+
+
+def damage_of(table: Table, column: str, cell: str) -> list[Problem]:
+    """What no cell may be, whatever its column: control characters, formulas, spaces at its ends."""
+    return list(check_cells(table, 0, [cell if name == column else "" for name in table.columns]))
