@@ -32,7 +32,7 @@ COMMANDS = {
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
-    "add": "Add a dataset, a model, an edge, an alias or a source to a data package.",
+    "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
 }

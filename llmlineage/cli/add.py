@@ -219,7 +219,6 @@ command = Kinds(
     \b
     Examples:
       llmlineage add source --url https://huggingface.co/datasets/example/tiny-mix
-      llmlineage add edge --child tiny-mix --parent alpaca --relation includes \\
-        --basis stated --source card-dataset-example-tiny-mix
+      llmlineage add alias --alias a52k --table datasets --id alpaca --kind short
     """,
 )

@@ -39,7 +39,12 @@ def test_nothing_is_changed_after_a_commit(committed: Path) -> None:
 
 
 def test_rows_that_only_moved_are_not_changed(committed: Path) -> None:
-    edit(committed, "datasets", "alpha,Alpha,", "aaa,Aaa,instruction,,,,,,,,,,available,root,,,card,\nalpha,Alpha,")
+    edit(
+        committed,
+        "datasets",
+        "alpha,Alpha,",
+        "aaa,Aaa,instruction,,,,,,,,,,available,root,,,card,\nalpha,Alpha,",
+    )
     assert changed(committed) == {"data/datasets.csv": [2]}
 
 
