@@ -88,7 +88,7 @@ def option(column: columns.Column) -> click.Option:
         [f"--{column.name.replace('_', '-')}", column.name],
         type=click.Choice(column.values) if column.values else None,
         metavar=None if column.flag else column.name.upper(),
-        is_flag=column.flag,
+        is_flag=column.flag or None,  # False would mean a value that may be left out
         multiple=column.many,
         help=("Required. " if column.required else "") + column.description,
     )
@@ -104,7 +104,7 @@ def run(kind: str, package: Path | None, no_validate: bool, json: bool, given: M
         written = curate.add(path, rows)
     except (RowRefused, click.Abort) as error:
         if answers != options_given:
-            click.echo(f"\nYour answers so far: {command_line(kind, answers)}", err=True)
+            click.echo(f"Your answers so far: {command_line(kind, answers)}", err=True)
         if isinstance(error, click.Abort):
             raise Failure("stopped; nothing was written") from error
         raise
@@ -132,7 +132,7 @@ def ask(question: asking.Question) -> str:
             said = "; ".join(f"{shorten(answer)} {one.problem}; {one.suggestion}" for one in error.problems)
             raise click.UsageError(said) from error
 
-    click.echo(f"\n{question.description}", err=True)
+    click.echo(question.description, err=True)
     default = question.default or None
     return str(click.prompt(question.name, default=default, value_proc=check, err=True))
 
@@ -162,12 +162,12 @@ def report(path: Path, written: Sequence[Written], problems: Sequence[Problem] |
         listed = None if problems is None else [document.problem(one) for one in problems]
         options.echo_json({"written": list(map(as_json, written)), "next": steps, "problems": listed})
         return
-    for one in written:
-        click.echo(f"{one.file}:{one.row}\n  {one.line}")
-    for line in (*found_lines(path, written, problems or []), "Next:", *(f"  {step}" for step in steps)):
-        click.echo(line)
+    lines = [line for one in written for line in (f"{one.file}:{one.row}", f"  {one.line}")]
+    lines += [*found_lines(path, written, problems or []), "Next:", *(f"  {step}" for step in steps)]
     if problems is not None and all(problem.level == "warning" for problem in problems):
-        click.echo(f"{path}: valid")
+        lines.append(f"{path}: valid")
+    for line in lines:
+        click.echo(line)
 
 
 def as_json(one: Written) -> dict[str, Any]:
