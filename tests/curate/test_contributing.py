@@ -89,4 +89,4 @@ def test_the_five_minutes_come_first() -> None:
 def test_the_new_record_is_to_be_seen_at_once(clone: Path) -> None:
     said = shell(f"{block('commands')}\n{block('see')}", clone)
     traced = said.partition(".: valid (")[2]
-    assert all(f"includes {parent}" in traced for parent in ("Alpaca", "GSM8K", "Dolly"))
+    assert all(f"includes {parent}" in traced for parent in ("Alpaca", "GSM8K", "databricks-dolly-15k"))
