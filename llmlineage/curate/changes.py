@@ -24,14 +24,23 @@ def changed_rows(package: Package) -> Changes | None:
 
     None where there is no commit to compare with: then every row counts as changed.
     """
-    files = [table.file for table in package.tables.values() if table.path.is_file()]
+    contents = {table.file: readable(table.path) for table in package.tables.values()}
+    files = [file for file, content in contents.items() if content is not None]
     committed = committed_files(package.root, files)
     if committed is None:
         return None
     return {
-        file: changed_lines((package.root / file).read_bytes(), content)
+        file: changed_lines(contents[file] or b"", content)
         for file, content in zip(files, committed, strict=True)
     }
+
+
+def readable(path: Path) -> bytes | None:
+    """The content of a file; None where it cannot be read, which validation reports."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
 
 
 def is_changed(problem: Problem, changes: Changes | None) -> bool:
