@@ -67,6 +67,18 @@ class NoConfig(ConfigError):
     """A file is readable and names no dataset and no model in any way that is known."""
 
 
+class RowRefused(LineageError):
+    """A row cannot be added to a package, which stays as it was. ``problems`` says why."""
+
+    def __init__(self, problems: Sequence[Problem], advice: str = "") -> None:
+        self.problems = tuple(problems)
+        self.advice = advice
+        super().__init__(f"{len(self.problems):,} problems")
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.problems), *filter(None, [self.advice])])
+
+
 class DataError(LineageError):
     """Rows cannot be read, or their layout is not known. ``place`` is the file, or the address."""
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from llmlineage.addresses import fault_of
-from llmlineage.errors import InvalidPackage, Problem, shorten
+from llmlineage.errors import InvalidPackage, Problem
+from llmlineage.visible import shorten
 
 DESCRIPTOR = "datapackage.json"
 TABLES = (

@@ -9,8 +9,9 @@ from typing import Any
 
 from llmlineage.checks.nearest import Nearest
 from llmlineage.checks.record import Tables
-from llmlineage.errors import MissingExtra, Problem, shorten
+from llmlineage.errors import MissingExtra, Problem
 from llmlineage.package import DESCRIPTOR, Field, Package, Row, Table
+from llmlineage.visible import shorten
 
 # What is told of one table, as frictionless has it.
 MOST_PROBLEMS = 1_000

@@ -36,6 +36,7 @@ COMMANDS = {
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
+    "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
 }

@@ -741,7 +741,7 @@ def test_the_same_problem_is_said_once_and_in_order(package: Path) -> None:
 def test_problems_as_json_have_the_keys_of_a_problem(package: Path) -> None:
     cell("derivations", 2, "parent", "seed")(package)
     found = json.loads(run("validate", package, "--json").stdout)
-    assert list(found) == ["package", "valid", "problems"] and found["valid"] is False
+    assert list(found) == ["package", "valid", "fixed", "problems"] and found["valid"] is False
     assert found["problems"][0] == {
         "level": "error",
         "file": "data/derivations.csv",
@@ -750,6 +750,7 @@ def test_problems_as_json_have_the_keys_of_a_problem(package: Path) -> None:
         "value": "seed",
         "problem": "is not an id of datasets",
         "suggestion": "did you mean seeds?",
+        "changed": True,
     }
 
 

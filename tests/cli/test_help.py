@@ -10,7 +10,7 @@ import pytest
 
 from llmlineage.cli import COMMANDS
 from tests.conftest import run
-from tests.tiny import ROOT
+from tests.tiny import ROOT, TABLES, write_table
 
 PAGES = ([], *([name] for name in COMMANDS))
 
@@ -49,7 +49,7 @@ def test_every_page_has_two_examples(page: list[str]) -> None:
     assert len(examples(page)) >= 2
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != ["build"]], ids=" ".join)
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in (["build"], ["add"])], ids=" ".join)
 def test_the_examples_run(
     page: list[str], real_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +83,15 @@ def test_the_examples_of_build_run(package: Path, monkeypatch: pytest.MonkeyPatc
     build, trace = examples(["build"])
     assert run(*build).exit_code == 0
     assert run(*trace[:-1], "mix-7b").exit_code == 0
+
+
+def test_the_examples_of_add_run(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alpaca = TABLES["datasets"][-1] | {"id": "alpaca", "name": "Alpaca"}
+    write_table(package, "datasets", [*TABLES["datasets"], alpaca])
+    assert run("validate", package, "--fix").exit_code == 0
+    monkeypatch.chdir(package)
+    for words in examples(["add"]):
+        assert run(*words).exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["search", "stats"])

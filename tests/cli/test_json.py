@@ -49,7 +49,7 @@ MEASURED: Types = {"verdict": (str,), "prompt": SHARE, "response": SHARE, "both"
 TRACE: Types = {"root": (str,), "direction": (str,), "edition": (str,), "nodes": (list,), "edges": (list,)}
 HIT: Types = {"id": (str,), "type": (str,), "name": (str,), "score": (float,)}
 WHY: Types = {"from": (str,), "to": (str,), "paths": (list,)}
-VERDICT: Types = {"package": (str,), "valid": (bool,), "problems": (list,)}
+VERDICT: Types = {"package": (str,), "valid": (bool,), "fixed": (list,), "problems": (list,)}
 PROBLEM: Types = {
     "level": (str,),
     "file": (str,),
@@ -58,6 +58,7 @@ PROBLEM: Types = {
     "value": TEXT,
     "problem": (str,),
     "suggestion": TEXT,
+    "changed": (bool,),
 }
 RECORD_END: Types = {
     "aliases": (list,),
@@ -188,7 +189,12 @@ def test_sql(tiny_edition: Path) -> None:
 
 
 def test_validate(package: Path) -> None:
-    assert answer("validate", package) == {"package": str(package), "valid": True, "problems": []}
+    assert answer("validate", package) == {
+        "package": str(package),
+        "valid": True,
+        "fixed": [],
+        "problems": [],
+    }
     (package / "data" / "methods.csv").write_text("id,name\n", encoding="utf-8")
     verdict = answer("validate", package, exit_code=1)
     check(verdict, VERDICT)
