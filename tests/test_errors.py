@@ -21,6 +21,7 @@ from llmlineage.errors import (
     NoConfig,
     Problem,
     QueryRefused,
+    RowRefused,
     UnknownName,
     listing,
 )
@@ -37,6 +38,7 @@ ERRORS = [
     DataError("a.jsonl", "is odd"),
     MissingExtra("polars", "content"),
     InvalidPackage([Problem("data/a.csv", 2, "id", "x", "is odd")]),
+    RowRefused([Problem("data/a.csv", 2, "id", "x", "is odd")], "look again"),
 ]
 
 

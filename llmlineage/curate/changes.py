@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from llmlineage.checks.files import LARGEST_FILE
 from llmlineage.errors import Problem
-from llmlineage.package import Package
+from llmlineage.package import Package, read_bytes
 
 # Git is to look for the repository of the package, not of the hook that may have called us; and a
 # folder that is only looked at is not to be written to, or fetched for.
@@ -38,7 +39,7 @@ def changed_rows(package: Package) -> Changes | None:
 def readable(path: Path) -> bytes | None:
     """The content of a file; None where it cannot be read, which validation reports."""
     try:
-        return path.read_bytes() if path.is_file() else None
+        return read_bytes(path, LARGEST_FILE)
     except OSError:
         return None
 

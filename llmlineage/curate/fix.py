@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlineage.checks.files import LARGEST_FILE
 from llmlineage.curate import rules
 from llmlineage.curate.lines import rewriting
-from llmlineage.package import Package, Table
+from llmlineage.package import Package, Table, read_bytes
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"[\r\n]+$")
@@ -40,7 +41,7 @@ def fix(package: Package) -> list[Fix]:
 
 def fix_file(table: Table) -> Fix:
     try:
-        content = table.path.read_bytes()
+        content = read_bytes(table.path, LARGEST_FILE)
         mended, changes = mend(table, content)
     except OSError as error:
         return Fix(table.file, refused=f"cannot be read ({error.strerror})")
