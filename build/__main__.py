@@ -8,15 +8,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
-
+ROOT = Path(__file__).resolve().parent.parent
 # The checkout that is being released, whether or not it is installed.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(ROOT))
 
-from llmlineage.cli import Failure
 from llmlineage.errors import LineageError, MissingExtra
 
-ROOT = Path(__file__).resolve().parent.parent
+EXTRA = "release"  # brings all that the pipeline needs, whatever lacks first
+
+try:
+    import click
+
+    from llmlineage.cli import Failure
+except ImportError as error:
+    sys.exit(str(MissingExtra(error.name or "a library", EXTRA)))
 
 
 class Pipeline(click.Group):
@@ -28,6 +33,8 @@ class Pipeline(click.Group):
         except LineageError as error:
             if os.environ.get("LLMLINEAGE_DEBUG"):
                 raise
+            if isinstance(error, MissingExtra):
+                error = MissingExtra(error.library, EXTRA)
             raise Failure(str(error)) from error
 
 
@@ -96,20 +103,21 @@ def count_and_size(folder: Path) -> str:
 @main.command(name="readme")
 @click.pass_obj
 def readme_command(output: Path) -> None:
-    """Rewrite the outputs that README.md shows, from the edition in this repository.
+    """Rewrite the outputs that README.md and docs/ show, from the edition in this repository.
 
     \b
     Examples:
       python build readme
     """
-    from readme import refreshed
+    from readme import pages, refreshed
 
     from llmlineage.edition.compile import build_edition
+    from llmlineage.files import replacing
 
     edition = build_edition(ROOT, output / "edition")
-    readme, new = ROOT / "README.md", ROOT / "README.md.new"
-    new.write_text(refreshed(readme.read_text(encoding="utf-8"), edition), encoding="utf-8")
-    new.replace(readme)
+    for page in pages(ROOT):
+        with replacing(page) as new:
+            new.write_text(refreshed(page.read_text(encoding="utf-8"), edition), encoding="utf-8")
 
 
 @main.command(name="measure")
@@ -159,7 +167,7 @@ def publish_command(output: Path, repo: str, dry_run: bool) -> None:
     try:
         from publish import publish
     except ImportError as error:
-        raise MissingExtra("huggingface_hub", "hub") from error
+        raise MissingExtra("huggingface_hub", EXTRA) from error
 
     publish(output / "hub", repo, dry_run)
 
