@@ -8,20 +8,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
 # The checkout that is being released, whether or not it is installed.
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from llmlineage.errors import LineageError, MissingExtra
 
+ROOT = Path(__file__).resolve().parent.parent
 EXTRA = "release"  # brings all that the pipeline needs, whatever lacks first
 
 try:
     import click
 
     from llmlineage.cli import Failure
-except ImportError as error:
-    sys.exit(str(MissingExtra(error.name or "a library", EXTRA)))
+except ImportError as lacking:
+    sys.exit(f"python build: {MissingExtra(lacking.name or 'a library', EXTRA)}")
 
 
 class Pipeline(click.Group):
@@ -30,12 +30,19 @@ class Pipeline(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except LineageError as error:
+        except (LineageError, ImportError) as error:
             if os.environ.get("LLMLINEAGE_DEBUG"):
                 raise
-            if isinstance(error, MissingExtra):
-                error = MissingExtra(error.library, EXTRA)
-            raise Failure(str(error)) from error
+            raise Failure(str(in_the_pipeline(error))) from error
+
+
+def in_the_pipeline(error: Exception) -> Exception:
+    """The error as it stands; for any library that lacks, the one extra that brings them all."""
+    if isinstance(error, MissingExtra):
+        return MissingExtra(error.library, EXTRA)
+    if isinstance(error, ImportError):
+        return MissingExtra((error.name or str(error)).partition(".")[0], EXTRA)
+    return error
 
 
 @click.group(
@@ -164,10 +171,7 @@ def publish_command(output: Path, repo: str, dry_run: bool) -> None:
       python build publish --repo ORG/NAME --dry-run
       python build --output out publish --repo ORG/NAME
     """
-    try:
-        from publish import publish
-    except ImportError as error:
-        raise MissingExtra("huggingface_hub", EXTRA) from error
+    from publish import publish
 
     publish(output / "hub", repo, dry_run)
 

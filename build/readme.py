@@ -7,7 +7,8 @@ import shlex
 from pathlib import Path
 
 _BLOCK = re.compile(
-    r"<!-- output: llmlineage (?P<command>.+?)(?: \| head -(?P<lines>\d+))? -->\n.*?<!-- /output -->", re.DOTALL
+    r"<!-- output: llmlineage (?P<command>.+?)(?: \| head -(?P<lines>\d+))? -->\n.*?<!-- /output -->",
+    re.DOTALL,
 )
 
 
