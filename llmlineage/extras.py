@@ -91,7 +91,9 @@ def address(origin: dict[str, Any]) -> str:
     how = origin["vcs_info"]
     revision = how.get("requested_revision")
     folder = f"#subdirectory={origin['subdirectory']}" if origin.get("subdirectory") else ""
-    return f"{how.get('vcs', 'git')}+{origin['url']}{f'@{revision}' if revision else ''}{folder}"
+    # A requirement that has an address (PEP 508) needs a host in it.
+    url = origin["url"].replace("file:///", "file://localhost/", 1)
+    return f"{how.get('vcs', 'git')}+{url}{f'@{revision}' if revision else ''}{folder}"
 
 
 def libraries(package: Distribution, extra: str) -> list[str]:

@@ -95,6 +95,8 @@ def test_a_repository_is_asked_at_the_revision_that_was_asked_for(installed: Ins
     origin["vcs_info"]["requested_revision"] = "v1"  # type: ignore[index]
     installed(origin | {"subdirectory": "py"})
     assert asked() == "'llmlineage[content] @ git+https://example.org/x.git@v1#subdirectory=py'"
+    installed({"url": "file:///srv/x", "vcs_info": {"vcs": "git", "requested_revision": "v1"}})
+    assert asked() == "'llmlineage[content] @ git+file://localhost/srv/x@v1'"
 
 
 def test_an_archive_of_the_web_is_asked_by_its_address(installed: Installed) -> None:
