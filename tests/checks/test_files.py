@@ -233,7 +233,7 @@ FILES = [
     case("missing descriptor", missing(PACKAGE), PACKAGE, "cannot be read", "check the path"),
     case("folder for the descriptor", folder(PACKAGE), PACKAGE, "cannot be read"),
     case("link that leads nowhere", link(DATASETS, "nowhere.csv"), DATASETS, "cannot be read"),
-    case("link to itself", link(DATASETS, "datasets.csv"), PACKAGE, "leads nowhere"),
+    case("link to itself", link(DATASETS, "datasets.csv"), DATASETS, "cannot be read"),
     case("link out of the package", link(DATASETS, "/etc/passwd"), PACKAGE, "points outside"),
     case("link to the same table outside", moved_out, PACKAGE, "points outside"),
     case("schema that links out", link("schemas/models.json", "/etc/passwd"), PACKAGE, "points outside"),
