@@ -15,8 +15,13 @@ import csv
 import json
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from llmlineage.package import TABLES
 
 ROOT = Path(__file__).parent.parent
 BASES = 400
@@ -32,7 +37,7 @@ def main() -> None:
 
 
 def write_package(folder: Path, nodes: int) -> None:
-    """Write descriptor, schemas and the twelve tables to ``folder``."""
+    """Write descriptor, schemas and every table of the package to ``folder``; some have no rows."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "schemas", folder / "schemas")
     descriptor = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
@@ -40,40 +45,37 @@ def write_package(folder: Path, nodes: int) -> None:
     (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     (folder / "data").mkdir()
     models, datasets = nodes * 3 // 4, nodes // 4
+    tables: dict[str, Iterable[dict[str, object]]] = dict.fromkeys(TABLES, ())
     derivations = sorted(make_derivations(random.Random(1), datasets))
     trainings = sorted(make_trainings(random.Random(2), models, datasets))
     adaptations = sorted(make_adaptations(random.Random(3), models))
     above = {key[0] for key in derivations}, {key[0] for key in trainings} | {key[0] for key in adaptations}
     facts = {"status": "available", "source": "generated"}
-    write(folder, "datasets", (facts | node("d", n, "instruction", n in above[0]) for n in range(datasets)))
-    write(folder, "models", (facts | node("m", n, "instruct", n in above[1]) for n in range(models)))
-    write(
-        folder,
-        "derivations",
-        (edge("child", "d", c, "relation", r, "parent", "d", p) for c, r, p in derivations),
+    tables["datasets"] = (facts | node("d", n, "instruction", n in above[0]) for n in range(datasets))
+    tables["models"] = (facts | node("m", n, "instruct", n in above[1]) for n in range(models))
+    tables["derivations"] = (
+        edge("child", "d", c, "relation", r, "parent", "d", p) for c, r, p in derivations
     )
-    write(
-        folder, "trainings", (edge("model", "m", c, "stage", s, "dataset", "d", p) for c, s, p in trainings)
+    tables["trainings"] = (edge("model", "m", c, "stage", s, "dataset", "d", p) for c, s, p in trainings)
+    tables["adaptations"] = (
+        edge("child", "m", c, "relation", r, "parent", "m", p) for c, r, p in adaptations
     )
-    write(
-        folder,
-        "adaptations",
-        (edge("child", "m", c, "relation", r, "parent", "m", p) for c, r, p in adaptations),
-    )
-    source = {
-        "id": "generated",
-        "kind": "catalogue",
-        "url": "https://example.org/generated",
-        "title": "Generated",
-    }
-    write(folder, "sources", [source | {"accessed": DATE}])
-    for table in ("generations", "methods", "licenses", "organizations", "aliases", "discrepancies"):
-        write(folder, table, [])
+    tables["sources"] = [
+        {
+            "id": "generated",
+            "kind": "catalogue",
+            "url": "https://example.org/generated",
+            "title": "Generated",
+            "accessed": DATE,
+        }
+    ]
+    for table, rows in tables.items():
+        write(folder, table, rows)
 
 
 def make_adaptations(rng: random.Random, models: int) -> set[tuple[int, str, int]]:
     """Three models in four are finetuned from an earlier one; one in a hundred merges up to twelve."""
-    pick = copying(rng, BASES)
+    pick = copying(rng, min(BASES, models))
     edges: set[tuple[int, str, int]] = set()
     for n in range(BASES, models):
         if rng.random() < 0.75:
@@ -86,7 +88,7 @@ def make_adaptations(rng: random.Random, models: int) -> set[tuple[int, str, int
 def make_trainings(rng: random.Random, models: int, datasets: int) -> set[tuple[int, str, int]]:
     """A model is trained on one dataset on average; the bases on dataset 0."""
     pick = copying(rng, min(1_000, datasets))
-    edges = {(n, "pretraining", 0) for n in range(BASES)}
+    edges = {(n, "pretraining", 0) for n in range(min(BASES, models))}
     for n in range(BASES, models):
         edges |= {(n, "sft", pick(datasets)) for _ in range(rng.choice((0, 0, 1, 1, 3)))}
     return edges

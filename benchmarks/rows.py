@@ -1,14 +1,15 @@
 """Measure the commands over rows beside their peers, and print the tables of benchmarks/README.md.
 
-    python benchmarks/rows.py [fingerprint] [memory] [exact] [near] [spark] [--keep FOLDER]
+    python benchmarks/rows.py [fingerprint] [memory] [exact] [near] [spark] [--keep FOLDER] [--scale 1.0]
 
-Needs ``pip install -e '.[benchmark]'``. ``--text-dedup PYTHON`` names a Python in which text-dedup 0.4
-is installed (it wants 3.12), to be measured beside.
+Needs ``pip install -e '.[benchmark]'``; a peer that is not installed is left out. ``--text-dedup PYTHON``
+names a Python in which text-dedup 0.4 is installed (it wants 3.12), to be measured beside.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import random
@@ -136,6 +137,9 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["fingerprint", "memory", "exact", "near", "spark"])
     parser.add_argument("--keep", type=Path, help="a folder for the generated files")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument(
+        "--scale", type=float, default=1, help="times the sizes of the tables; a little, to try"
+    )
     parser.add_argument("--text-dedup", metavar="PYTHON")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -148,52 +152,60 @@ def main() -> None:
 
 
 def fingerprint(folder: Path, arguments: argparse.Namespace) -> None:
-    data = json_lines(folder / "rows-2gb.jsonl", 2 * GIGABYTE)
+    data = json_lines(folder, 2 * arguments.scale)
     ours = [LLMLINEAGE, "fingerprint", str(data), "-o", str(folder / "print.parquet")]
     plain = [PYTHON, "-c", PLAIN_FINGERPRINT, str(data)]
     side_by_side(
-        "fingerprint of a 2 GB JSON Lines file", {"llmlineage": ours, "plain Python loop": plain}, arguments
+        f"fingerprint of a {2 * arguments.scale:g} GB JSON Lines file",
+        {"llmlineage": ours, "plain Python loop": plain},
+        arguments,
     )
 
 
-def memory(folder: Path, _: argparse.Namespace) -> None:
-    for size in (2, 8):
-        data = json_lines(folder / f"rows-{size}gb.jsonl", size * GIGABYTE)
+def memory(folder: Path, arguments: argparse.Namespace) -> None:
+    for size in (2 * arguments.scale, 8 * arguments.scale):
+        data = json_lines(folder, size)
         seconds, peak, _ = run([LLMLINEAGE, "fingerprint", str(data), "-o", str(folder / "print.parquet")])
-        row(f"fingerprint, {size} GB", seconds, peak)
+        row(f"fingerprint, {size:g} GB", seconds, peak)
 
 
 def exact(folder: Path, arguments: argparse.Namespace) -> None:
-    a, b = parquet_pair(folder, "million", 1_000_000)
+    rows = round(1_000_000 * arguments.scale)
+    a, b = parquet_pair(folder, rows)
     commands = {
         "llmlineage": [LLMLINEAGE, "overlap", str(a), str(b)],
         "Python sets": [PYTHON, "-c", PLAIN_EXACT, str(a), str(b)],
-        "DuckDB": [PYTHON, "-c", DUCKDB_EXACT, str(a), str(b)],
     }
-    side_by_side("exact overlap of two parquet files of 1,000,000 rows", commands, arguments)
+    if importlib.util.find_spec("duckdb"):
+        commands["DuckDB"] = [PYTHON, "-c", DUCKDB_EXACT, str(a), str(b)]
+    side_by_side(f"exact overlap of two parquet files of {rows:,} rows", commands, arguments)
 
 
 def near(folder: Path, arguments: argparse.Namespace) -> None:
-    a, b = parquet_pair(folder, "near", 100_000)
-    commands = {
-        "llmlineage --near": [PYTHON, "-c", OURS_NEAR, str(a), str(b)],
-        "datasketch LSH": [PYTHON, "-c", DATASKETCH, str(a), str(b)],
-    }
+    rows = round(100_000 * arguments.scale)
+    a, b = parquet_pair(folder, rows)
+    commands = {"llmlineage --near": [PYTHON, "-c", OURS_NEAR, str(a), str(b)]}
+    if importlib.util.find_spec("datasketch"):
+        commands["datasketch LSH"] = [PYTHON, "-c", DATASKETCH, str(a), str(b)]
     if arguments.text_dedup:
         commands["text-dedup MinHash"] = [arguments.text_dedup, "-c", TEXT_DEDUP, str(a), str(b)]
-    side_by_side("near matches among 200,000 prompts", commands, arguments)
-    few = parquet_pair(folder, "few", 2_500)
+    side_by_side(f"near matches among {2 * rows:,} prompts", commands, arguments)
+    few = parquet_pair(folder, min(2_500, rows))
     _, _, said = run([PYTHON, "-c", BRUTE, *map(str, few)])
     true, found, wrong = map(int, said.split())
-    print(f"recall against every pair of 5,000 rows: {found} of {true}; found beyond them: {wrong}")
+    pairs = f"every pair of {2 * min(2_500, rows):,} rows"
+    print(f"recall against {pairs}: {found} of {true}; found beyond them: {wrong}")
 
 
 def spark(folder: Path, arguments: argparse.Namespace) -> None:
-    data = json_lines(folder / "rows-2gb.jsonl", 2 * GIGABYTE)
+    if not importlib.util.find_spec("pyspark"):
+        print("\npyspark is not installed: Spark is left out")
+        return
+    data = json_lines(folder, 2 * arguments.scale)
     base = [LLMLINEAGE, "fingerprint", str(data), "-o", str(folder / "print.parquet")]
     commands = {"local engine": base}
     commands |= {f"Spark local[{n}]": [*base, "--engine", "spark", "--master", f"local[{n}]"] for n in (2, 1)}
-    side_by_side("the same 2 GB from Spark", commands, arguments, once=True)
+    side_by_side(f"the same {2 * arguments.scale:g} GB from Spark", commands, arguments, once=True)
 
 
 def side_by_side(
@@ -269,8 +281,9 @@ class Writer:
             yield made
 
 
-def json_lines(path: Path, size: int) -> Path:
-    """A file of about ``size`` bytes in Alpaca's layout; half of its rows escape what is not ASCII."""
+def json_lines(folder: Path, gigabytes: float) -> Path:
+    """A file of about this size in Alpaca's layout; half of its rows escape what is not ASCII."""
+    path, size = folder / f"rows-{gigabytes:g}gb.jsonl", gigabytes * GIGABYTE
     if path.exists():
         return path
     writer, written = Writer(5), 0
@@ -286,11 +299,11 @@ def json_lines(path: Path, size: int) -> Path:
     return path
 
 
-def parquet_pair(folder: Path, name: str, rows: int) -> tuple[Path, Path]:
+def parquet_pair(folder: Path, rows: int) -> tuple[Path, Path]:
     """Two files of prompts and completions. Of B's rows, a fifth are A's, a fifth A's with small edits."""
     import polars as pl
 
-    paths = folder / f"{name}-a.parquet", folder / f"{name}-b.parquet"
+    paths = folder / f"{rows}-a.parquet", folder / f"{rows}-b.parquet"
     if all(path.exists() for path in paths):
         return paths
     writer = Writer(7)

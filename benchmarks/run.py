@@ -2,12 +2,13 @@
 
     python benchmarks/run.py [--runs 11] [--nodes 2000000] [--keep FOLDER]
 
-Needs ``pip install -e '.[benchmark,curate,hub]'``.
+Needs ``pip install -e '.[benchmark]'``; a peer that is not installed is left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -46,6 +47,7 @@ graph.add_edges_from(zip(edges["parent"].to_list(), edges["child"].to_list()))
 found = list(networkx.descendants(graph, "d0000000"))
 print(len(found))
 """
+PEERS = {"rustworkx": RUSTWORKX, "networkx": NETWORKX}
 # The node with the most ancestors among those with fewer than a thousand. A process of its own, as
 # all that is heavy: the peak memory of a child counts from that of the process that starts it.
 MOST_ANCESTORS = """
@@ -86,10 +88,11 @@ def measure_curated(folder: Path, runs: int) -> None:
     row("`llmlineage trace OpenHermes-2`, embedded edition", ours, '`python -c "import polars"`', polars)
     row("`llmlineage audit examples/axolotl.yml`", audited, '`python -c "import polars"`', polars)
     row("`llmlineage trace OpenHermes-2 --full --json`", timed([*trace, "--full", "--json"], runs))
-    validate = timed([LLMLINEAGE, "validate", str(ROOT)], 3)
+    few = min(runs, 3)
+    validate = timed([LLMLINEAGE, "validate", str(ROOT)], few)
     rows = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in ROOT.glob("data/*.csv"))
     row(f"`llmlineage validate .`, {rows:,} rows, {rows / validate[0]:,.0f} rows/s", validate)
-    row("`python build`", timed([PYTHON, str(ROOT / "build"), "--output", str(folder / "dist")], 3))
+    row("`python build`", timed([PYTHON, str(ROOT / "build"), "--output", str(folder / "dist")], few))
 
 
 def measure_generated(folder: Path, runs: int, nodes: int) -> None:
@@ -104,12 +107,19 @@ def measure_generated(folder: Path, runs: int, nodes: int) -> None:
     small, large = alternating([[LLMLINEAGE, "trace", "OpenHermes-2"], near], runs)
     found = len(output([*near, "-q"]).splitlines()) - 1
     row(f"`llmlineage trace` of a node with {found} ancestors there", large, "embedded edition", small)
-    scripts = [script.format(edition=edition) for script in (OURS, RUSTWORKX, NETWORKX)]
+    measure_closure(edition, min(runs, 3))
+
+
+def measure_closure(edition: Path, runs: int) -> None:
+    """All that descends from one node, beside the peers that are installed."""
+    peers = [peer for peer in PEERS if importlib.util.find_spec(peer)]
+    scripts = [script.format(edition=edition) for script in (OURS, *(PEERS[peer] for peer in peers))]
     sizes = {output([PYTHON, "-c", script]).strip() for script in scripts}
-    assert len(sizes) == 1, f"the three closures differ: {sizes}"
-    ours, rustworkx, networkx = alternating([[PYTHON, "-c", script] for script in scripts], 3)
-    row(f"closure of {int(sizes.pop()):,} nodes", ours, "rustworkx with its load", rustworkx)
-    row("the same", ours, "networkx with its load", networkx)
+    assert len(sizes) == 1, f"the closures differ: {sizes}"
+    ours, *others = alternating([[PYTHON, "-c", script] for script in scripts], runs)
+    row(f"closure of {int(sizes.pop()):,} nodes", ours)
+    for peer, other in zip(peers, others, strict=True):
+        row("the same", ours, f"{peer} with its load", other)
 
 
 def alternating(commands: Sequence[Sequence[str]], runs: int) -> list[tuple[float, float]]:

@@ -8,15 +8,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
-
 # The checkout that is being released, whether or not it is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from llmlineage.cli import Failure
 from llmlineage.errors import LineageError, MissingExtra
 
 ROOT = Path(__file__).resolve().parent.parent
+EXTRA = "release"  # brings all that the pipeline needs, whatever lacks first
+
+try:
+    import click
+
+    from llmlineage.cli import Failure
+except ImportError as lacking:
+    sys.exit(f"python build: {MissingExtra(lacking.name or 'a library', EXTRA)}")
 
 
 class Pipeline(click.Group):
@@ -25,10 +30,19 @@ class Pipeline(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except LineageError as error:
+        except (LineageError, ImportError) as error:
             if os.environ.get("LLMLINEAGE_DEBUG"):
                 raise
-            raise Failure(str(error)) from error
+            raise Failure(str(in_the_pipeline(error))) from error
+
+
+def in_the_pipeline(error: Exception) -> Exception:
+    """The error as it stands; for any library that lacks, the one extra that brings them all."""
+    if isinstance(error, MissingExtra):
+        return MissingExtra(error.library, EXTRA)
+    if isinstance(error, ImportError):
+        return MissingExtra((error.name or str(error)).partition(".")[0], EXTRA)
+    return error
 
 
 @click.group(
@@ -96,20 +110,21 @@ def count_and_size(folder: Path) -> str:
 @main.command(name="readme")
 @click.pass_obj
 def readme_command(output: Path) -> None:
-    """Rewrite the outputs that README.md shows, from the edition in this repository.
+    """Rewrite the outputs that README.md and docs/ show, from the edition in this repository.
 
     \b
     Examples:
       python build readme
     """
-    from readme import refreshed
+    from readme import pages, refreshed
 
     from llmlineage.edition.compile import build_edition
+    from llmlineage.files import replacing
 
     edition = build_edition(ROOT, output / "edition")
-    readme, new = ROOT / "README.md", ROOT / "README.md.new"
-    new.write_text(refreshed(readme.read_text(encoding="utf-8"), edition), encoding="utf-8")
-    new.replace(readme)
+    for page in pages(ROOT):
+        with replacing(page) as new:
+            new.write_text(refreshed(page.read_text(encoding="utf-8"), edition), encoding="utf-8")
 
 
 @main.command(name="measure")
@@ -156,10 +171,7 @@ def publish_command(output: Path, repo: str, dry_run: bool) -> None:
       python build publish --repo ORG/NAME --dry-run
       python build --output out publish --repo ORG/NAME
     """
-    try:
-        from publish import publish
-    except ImportError as error:
-        raise MissingExtra("huggingface_hub", "hub") from error
+    from publish import publish
 
     publish(output / "hub", repo, dry_run)
 

@@ -87,10 +87,17 @@ class DataError(LineageError):
 
 
 class MissingExtra(LineageError):
-    """A command needs a library that only an extra of the package installs."""
+    """A command needs a library that only an extra of the package installs; the text says how to get it."""
 
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(f"this needs {library}, which is not installed: pip install 'llmlineage[{extra}]'")
+        # Only here, since most that imports this module never meets this error.
+        from llmlineage.extras import install_command
+
+        self.library, self.extra = library, extra
+        super().__init__(f"this needs {library}, which is not installed: {install_command(extra)}")
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        return type(self), (self.library, self.extra)
 
 
 @dataclass(frozen=True, order=True)

@@ -1,19 +1,21 @@
-"""The README shows what the program prints, and its commands are those that are tested."""
+"""README.md and docs/ show what the program prints, and their commands are those that are tested."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
-import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from llmlineage.cli import COMMANDS
 from tests.tiny import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
 
 
 def block(name: str) -> str:
@@ -23,11 +25,40 @@ def block(name: str) -> str:
     return match[1]
 
 
-def test_readme_shows_what_the_program_prints(real_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_show_what_the_program_prints(real_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "build")
+    monkeypatch.chdir(ROOT)
+    from readme import pages, refreshed
+
+    assert ROOT / "README.md" in pages(ROOT) and len(pages(ROOT)) > 1
+    for page in pages(ROOT):
+        text = page.read_text(encoding="utf-8")
+        assert refreshed(text, real_edition) == text, "run: python build readme"
+
+
+def test_a_block_may_show_the_beginning_of_an_output(
+    tiny_edition: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.syspath_prepend(ROOT / "build")
     from readme import refreshed
 
-    assert refreshed(README, real_edition) == README, "run: python build readme"
+    stale = "<!-- output: llmlineage trace alpha -q | head -2 -->\nold\n<!-- /output -->"
+    assert refreshed(stale, tiny_edition).splitlines()[1:-1] == [
+        "```console",
+        "$ llmlineage trace alpha -q | head -2",
+        "alpha",
+        "seeds",
+        "```",
+    ]
+
+
+def test_readme_is_read_in_one_go() -> None:
+    assert len(README.splitlines()) < 400
+
+
+def test_every_command_is_in_the_readme() -> None:
+    table = README.partition("\n## Ask\n")[2].partition("\n\nA NAME")[0]
+    assert set(re.findall(r"(?:`|, `)(?:llmlineage )?([a-z]+)", table)) >= set(COMMANDS)
 
 
 def test_readme_python_example_runs(real_edition: Path) -> None:
@@ -46,84 +77,38 @@ def test_readme_test_command_is_what_runs_here() -> None:
     assert block("test").endswith("&& .venv/bin/pytest")
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of what git tracks with the libraries that are here already."""
-    folder = tmp_path_factory.mktemp("wheel")
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
-    ).stdout
-    for file in filter(None, tracked.split("\0")):
-        target = folder / "source" / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / file).is_file():
-            shutil.copy(ROOT / file, target)
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        str(folder),
-        str(folder / "source"),
-    ]
-    # Not from the checkout: its folder build/ would stand before the package build.
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
-    return next(folder.glob("*.whl"))
+def links(page: Path) -> Iterator[str]:
+    """Where the links of a page lead, as written, outside of what is code."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    yield from re.findall(r"\]\(([^)\s]+)\)", text)
 
 
-def test_the_wheel_alone_traces(wheel: Path, tmp_path: Path) -> None:
-    """Installed with its declared dependencies and no extras, in a new environment."""
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", wheel], check=True, capture_output=True, timeout=300
-    )
-    command = [tmp_path / "env" / "bin" / "llmlineage", "trace", "OpenHermes-2"]
-    traced = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert traced.stdout.startswith("OpenHermes 2 - Mistral 7B")
-    table = "import llmlineage; print(llmlineage.table('derivations').collect().height)"
-    assert int(
-        subprocess.run([python, "-c", table], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
-    )
-    lacking = subprocess.run(
-        [*command[:1], "validate", ROOT], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
-    assert lacking.returncode == 2
-    assert "pip install 'llmlineage[curate]'" in lacking.stderr
-    rows = subprocess.run(
-        [*command[:1], "overlap", ROOT, ROOT], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
-    assert rows.returncode == 2
-    assert "pip install 'llmlineage[content]'" in rows.stderr
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_an_invalid_package_cannot_be_installed(tmp_path: Path) -> None:
-    for folder in ("llmlineage", "schemas", "build", "data"):
-        shutil.copytree(
-            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("_edition", "__pycache__")
-        )
-    for file in ("pyproject.toml", "datapackage.json", "README.md", "LICENSE"):
-        shutil.copy(ROOT / file, tmp_path)
-    derivations = tmp_path / "data" / "derivations.csv"
-    lines = derivations.read_text(encoding="utf-8").splitlines(keepends=True)
-    derivations.write_text(
-        "".join([lines[0], "nobody,includes,alpaca,,,,stated,,nowhere,\n", *lines[1:]]), encoding="utf-8"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_to_this_repository_lead_somewhere(page: Path) -> None:
+    for link in links(page):
+        place, _, anchor = link.partition("#")
+        if ":" in place:
+            continue
+        target = (page.parent / place).resolve() if place else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A heading, of words\n[a](#a-heading-of-words) `[b](none)` [c](gone.md#x)\n")
+    assert (list(links(page)), anchors(page)) == (
+        ["#a-heading-of-words", "gone.md#x"],
+        {"a-heading-of-words"},
     )
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        str(tmp_path / "out"),
-        str(tmp_path),
-    ]
-    result = subprocess.run(
-        command, cwd=tmp_path.parent, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert result.returncode != 0
-    assert "data/derivations.csv:2 child nobody: is not an id of datasets" in result.stdout + result.stderr
-    assert not list((tmp_path / "out").glob("*.whl"))
+
+
+@pytest.mark.parametrize("extra", re.findall(r"^\| `([a-z]+)` \|", README, re.MULTILINE))
+def test_an_extra_of_the_readme_is_one_of_the_package(extra: str) -> None:
+    assert f"\n{extra} = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

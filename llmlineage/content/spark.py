@@ -15,6 +15,7 @@ a file, folder or glob; or an address that Spark reaches, such as ``s3a://bucket
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -169,6 +170,9 @@ def started(master: str | None) -> SparkSession:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingExtra("pyspark", "spark") from error
+    # Workers on this machine need what this Python has, and Spark would look for any python3 on the path.
+    if (master or "local").startswith("local") and "SPARK_ENV_LOADED" not in os.environ:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("llmlineage").config("spark.ui.enabled", "false")
     session = (builder.master(master) if master else builder).getOrCreate()
     session.sparkContext.setLogLevel("OFF")

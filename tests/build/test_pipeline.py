@@ -152,3 +152,34 @@ def test_invalid_package_is_refused_and_the_old_release_stays(tmp_path: Path) ->
     assert "data/datasets.csv:2 source card" in done.stderr
     assert "Traceback" not in done.stderr
     assert (output / "hub" / "README.md").is_file()
+
+
+WITHOUT = """
+import runpy, sys
+library, *sys.argv = sys.argv[1:]
+sys.modules[library] = None
+runpy.run_path("build", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "command"),
+    [
+        ("click", []),
+        ("frictionless", []),
+        ("polars", []),
+        ("yaml", []),
+        ("huggingface_hub", ["publish", "--repo", "lab/data"]),
+        ("datasketches", ["measure"]),
+        ("rensa", ["measure"]),
+    ],
+)
+def test_whatever_library_lacks_the_same_extra_brings_it(
+    tmp_path: Path, library: str, command: list[str]
+) -> None:
+    package = write_tiny(tmp_path / "package")
+    places = ["--package", package, "--output", tmp_path / "dist"]
+    done = python("-c", WITHOUT, library, "build", *places, *command)
+    assert done.returncode != 0 and done.stderr.count("\n") == 1
+    assert f"this needs {library.replace('_', '-')}" in done.stderr.replace("_", "-")
+    assert "[release]" in done.stderr

@@ -119,7 +119,7 @@ def test_ancestry_holds_the_least_distance(tiny_edition: Path) -> None:
 def test_nothing_can_be_written_through_an_open_edition(tiny_edition: Path) -> None:
     before = (tiny_edition / INDEX).read_bytes()
     edition = open_edition(tiny_edition)
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(sqlite3.OperationalError):
         edition.index.execute("DELETE FROM node")
     assert (tiny_edition / INDEX).read_bytes() == before
 

@@ -110,9 +110,9 @@ def test_a_hostile_script_is_read_to_its_end(script: str) -> None:
     ids=range(6),
 )
 def test_a_long_script_takes_no_longer_for_each_letter(script: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     commands(script)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_what_is_exported_is_told() -> None:
