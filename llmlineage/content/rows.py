@@ -66,9 +66,14 @@ class Collection:
         """
         return self.batches(as_written)
 
-    def hashes(self) -> Iterator[pl.DataFrame]:
-        """Batches as of ``hash_columns``."""
-        return self.batches(partial(hash_columns, folds=self.options.folds))
+    @property
+    def name(self) -> str:
+        """The address as text: of a file whose name is not UTF-8, with what can be read of it."""
+        return os.fsencode(self.address).decode("utf-8", "replace")
+
+    def hashes(self, folds: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Batches as of ``hash_columns``, with the folds of the options where none are given."""
+        return self.batches(partial(hash_columns, folds=self.options.folds if folds is None else folds))
 
     def normalised(self) -> Iterator[pl.DataFrame]:
         """Batches as of ``normalise_columns``."""

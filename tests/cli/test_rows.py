@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from llmlineage.content import sketches
+from llmlineage.content import fingerprints
 from tests.conftest import run
 from tests.content.rows import write
 from tests.tiny import ROOT
@@ -88,7 +88,7 @@ def test_fingerprints_stand_for_data(files: tuple[Path, Path], tmp_path: Path) -
         assert document("overlap", *pair)["fields"]["both"]["shared"] == (120 if pair[0] == pair[1] else 60)
     again = tmp_path / "both.parquet"
     assert run("fingerprint", print_, files[0], "-o", again).exit_code == 0
-    assert sketches.load(again).rows == 180 and sketches.load(again).distinct("prompt") == 120
+    assert fingerprints.load(again).rows == 180 and fingerprints.load(again).distinct("prompt") == 120
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_shipped_fingerprints_know_their_own(real_edition: Path, tmp_path: P
     from llmlineage.edition import open_edition
 
     (train,) = [one for one in known.fingerprints(open_edition(real_edition)) if one.name == "gsm8k (train)"]
-    sketches.write(train.fingerprint, tmp_path / "print.parquet")
+    fingerprints.write(train.fingerprint, tmp_path / "print.parquet")
     matches = document("--edition", real_edition, "identify", tmp_path / "print.parquet")["matches"]
     assert list(matches[0])[:5] == ["id", "field", "contained", "low", "high"]
     best = matches[0]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlineage.content import exact, near, ngrams, sketches
+from llmlineage.content import exact, fingerprints, near, ngrams, sketches
 from llmlineage.content.identity import hashed
 from llmlineage.content.rows import Collection, Options
 from llmlineage.content.shingles import shingles, words
@@ -226,11 +226,12 @@ def test_a_fingerprint_is_read_as_it_was_written(tmp_path: Path) -> None:
     made = sketches.fingerprint(
         Collection(str(write(tmp_path / "a.jsonl", pairs(["one", "two"])))), revision="v1"
     )
-    sketches.write(made, tmp_path / "a.parquet")
+    fingerprints.write(made, tmp_path / "a.parquet")
     assert (
-        sketches.is_fingerprint(str(tmp_path / "a.parquet")) and sketches.load(tmp_path / "a.parquet") == made
+        fingerprints.is_fingerprint(str(tmp_path / "a.parquet"))
+        and fingerprints.load(tmp_path / "a.parquet") == made
     )
-    assert not sketches.is_fingerprint(str(write(tmp_path / "b.parquet", pairs(["one"]))))
+    assert not fingerprints.is_fingerprint(str(write(tmp_path / "b.parquet", pairs(["one"]))))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_a_fingerprint_of_another_kind_is_refused(
         tmp_path / "a.parquet"
     )
     with pytest.raises(DataError, match=message):
-        sketches.load(tmp_path / "a.parquet")
+        fingerprints.load(tmp_path / "a.parquet")
 
 
 # --- benchmarks in data

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from llmlineage.content.readers import BadRow, Rows
+from llmlineage.content.readers import LONGEST, BadRow, Rows, in_parts
 from llmlineage.content.readers.stream import opened
 from llmlineage.content.readers.values import half_decoded, object_of
 from llmlineage.errors import DataError
 
 BLOCK = 1 << 20
-LONGEST = 64 << 20
 ROWS = 4096
 BLANK = " \t\r\n"
 # A name such as -Infinity, or an escaped pair of surrogates.
@@ -53,18 +52,11 @@ class ArrayReader:
         return rows
 
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
-        rows: list[dict[str, Any]] = []
-        bad: list[BadRow] = []
-        for row in self.elements():
-            if isinstance(row, BadRow):
-                bad.append(row)
-            else:
-                rows.append({name: row.get(name) for name in columns})
-            if len(rows) + len(bad) == ROWS:
-                yield Rows(rows, bad)
-                rows, bad = [], []
-        if rows or bad:
-            yield Rows(rows, bad)
+        wanted = (
+            row if isinstance(row, BadRow) else {name: row.get(name) for name in columns}
+            for row in self.elements()
+        )
+        return in_parts(wanted, ROWS)
 
     def elements(self) -> Iterator[dict[str, Any] | BadRow]:
         """Each row. Raises :class:`DataError` with the line where the array is not JSON."""

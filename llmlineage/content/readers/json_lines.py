@@ -12,13 +12,12 @@ from typing import IO, Any
 import numpy as np
 import polars as pl
 
-from llmlineage.content.readers import BadRow, Parsed, Schema
+from llmlineage.content.readers import LONGEST, BadRow, Parsed, Schema
 from llmlineage.content.readers.stream import opened
 from llmlineage.content.readers.values import frame_of, leaves, object_of
 from llmlineage.errors import DataError
 
 CHUNK = 8 << 20
-LONGEST = 64 << 20
 SAMPLE = 1 << 20
 BOM = b"\xef\xbb\xbf"
 

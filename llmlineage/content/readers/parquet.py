@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from llmlineage.content.readers import COMPRESSED, Frame
+from llmlineage.content.readers import COMPRESSED, PART, Frame
 from llmlineage.content.readers.stream import opened
+from llmlineage.content.readers.values import pieces
 from llmlineage.errors import DataError
 
 ROWS = 32_768
@@ -31,7 +32,7 @@ class ParquetReader:
 
     def sample(self) -> list[dict[str, Any]]:
         with self.scan() as table:
-            rows = table.head(200).collect().to_dicts()
+            rows = next(pieces(table.head(200).collect(), PART)).to_dicts()
         if not rows:
             raise DataError(self.path, "holds no row")
         return rows
@@ -39,7 +40,7 @@ class ParquetReader:
     def parts(self, columns: Sequence[str]) -> Iterator[Frame]:
         with self.scan() as table:
             for frame in table.select(columns).collect_batches(chunk_size=ROWS, maintain_order=True):
-                yield Frame(frame)
+                yield from map(Frame, pieces(frame, PART))
 
     @contextmanager
     def scan(self) -> Iterator[pl.LazyFrame]:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmlineage.content.readers import BadRow, Rows, bare_suffix
+from llmlineage.content.readers import LONGEST, BadRow, Rows, bare_suffix, in_parts
 from llmlineage.content.readers.stream import opened
 from llmlineage.content.readers.values import half_decoded
 from llmlineage.errors import DataError
 
 ROWS = 4096
-LONGEST = 64 << 20
 # What a heading looks like: a short name, no sentence and no number.
 HEADING = re.compile(r"[^\W\d][\w .:/-]{0,39}")
 
@@ -49,18 +48,11 @@ class TableReader:
         return rows
 
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
-        rows: list[dict[str, Any]] = []
-        bad: list[BadRow] = []
-        for row in self.rows():
-            if isinstance(row, BadRow):
-                bad.append(row)
-            else:
-                rows.append(row)
-            if len(rows) + len(bad) == ROWS:
-                yield Rows(rows, bad)
-                rows, bad = [], []
-        if rows or bad:
-            yield Rows(rows, bad)
+        wanted = (
+            row if isinstance(row, BadRow) else {name: row.get(name) for name in columns}
+            for row in self.rows()
+        )
+        return in_parts(wanted, ROWS)
 
     def rows(self) -> Iterator[dict[str, str] | BadRow]:
         with opened(self.path) as file:

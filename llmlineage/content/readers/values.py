@@ -62,6 +62,33 @@ def fits(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
+def text_bytes(frame: pl.DataFrame) -> int:
+    """The bytes of a table's texts, each counted as often as it stands there, though it is kept once."""
+    return sum(leaf_bytes(leaf) for column in frame for leaf in leaves(column))
+
+
+def leaf_bytes(leaf: pl.Series) -> int:
+    if leaf.dtype == pl.String:
+        sizes = leaf.str.len_bytes()
+    elif leaf.dtype == pl.Binary:
+        sizes = leaf.bin.size()
+    elif leaf.dtype in (pl.Categorical, pl.Enum):
+        sizes = leaf.cat.len_bytes()
+    else:
+        return 8 * len(leaf)
+    return int(sizes.cast(pl.UInt64).sum())
+
+
+def pieces(frame: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
+    """The rows in order, in tables of at most ``most`` bytes of text, or of one row."""
+    if frame.height <= 1 or text_bytes(frame) <= most:
+        yield frame
+        return
+    half = frame.height // 2
+    yield from pieces(frame.slice(0, half), most)
+    yield from pieces(frame.slice(half), most)
+
+
 def not_utf8(column: pl.Series) -> set[int]:
     """The places of bytes that are no text."""
     if column.dtype != pl.Binary:
