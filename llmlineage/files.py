@@ -35,7 +35,7 @@ def check_output(
     """
     try:
         check_place(path)
-        if not os.path.lexists(path):
+        if not exists(path):
             return
         same = next((one for one in inputs if is_same(one, path)), None)
         if same is not None:
@@ -45,16 +45,25 @@ def check_output(
         if not force and not ours(path):
             raise OutputRefused(path, "exists and is none that this command wrote; --force overwrites it")
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise OutputRefused(path, reason(error)) from error
+        raise OutputRefused(path, f"cannot be written: {reason(error)}") from error
 
 
 def check_place(path: Path) -> None:
     """Raises :class:`OutputRefused` or OSError where no file can be put at ``path``."""
-    if os.path.lexists(path) and path.exists() and not path.is_file():
+    if path.exists() and not path.is_file():
         raise OutputRefused(path, "is a folder" if path.is_dir() else "is a device or a pipe, and no file")
     os.stat(f"{path.parent}/.")  # noqa: PTH116  as a folder, which Path takes for the same
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise OutputRefused(path, f"cannot be written: no right to write in {path.parent}")
+
+
+def exists(path: Path) -> bool:
+    """Whether something has this name, a link that leads nowhere too. Raises OSError on a name too long."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def is_same(one: Path, other: Path) -> bool:

@@ -117,10 +117,15 @@ class Collection:
 
     def layout_of(self, reader: Reader) -> Layout:
         """Raises :class:`DataError`, with the columns that are there, where no layout is recognised."""
-        return self.layout_among(reader.name, reader.sample())
+        return self.layout_among(reader.name, reader.sample(), lambda: getattr(reader, "remark", ""))
 
-    def layout_among(self, place: str, sample: Sequence[Mapping[str, Any]]) -> Layout:
-        """The layout that the options say, or that these first rows show; ``place`` names them."""
+    def layout_among(
+        self, place: str, sample: Sequence[Mapping[str, Any]], remark: Callable[[], str] = str
+    ) -> Layout:
+        """The layout that the options say, or that these first rows show; ``place`` names them.
+
+        ``remark`` says what else may be wrong, where none is known.
+        """
         columns = list(dict.fromkeys(name for row in sample for name in row))
         prompt, response = self.options.prompt, self.options.response
         if prompt or response:
@@ -135,6 +140,7 @@ class Collection:
             layout = layouts.recognise(sample)
         if layout is None:
             found = f"no known layout among the columns {listed(columns)}"
+            found += f" ({remark()})" if remark() else ""
             raise DataError(place, f"{found}; name them with --prompt COLUMN and --response COLUMN")
         return layout
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from llmlineage.content.readers import LONGEST, BadRow, Rows, in_parts
 from llmlineage.content.readers.stream import opened
-from llmlineage.content.readers.values import half_decoded, object_of
+from llmlineage.content.readers.values import half_decoded, object_of, whole_number
 from llmlineage.errors import DataError
 
 BLOCK = 1 << 20
@@ -19,7 +19,7 @@ ROWS = 4096
 BLANK = " \t\r\n"
 # A name such as -Infinity, or an escaped pair of surrogates.
 LONGEST_TOKEN = 12
-DECODER = json.JSONDecoder(object_pairs_hook=object_of)
+DECODER = json.JSONDecoder(object_pairs_hook=object_of, parse_int=whole_number)
 
 
 def starts_array(path: Path) -> bool:

@@ -14,7 +14,7 @@ import polars as pl
 
 from llmlineage.content.readers import LONGEST, BadRow, Parsed, Schema
 from llmlineage.content.readers.stream import opened
-from llmlineage.content.readers.values import frame_of, leaves, object_of
+from llmlineage.content.readers.values import frame_of, leaves, object_of, whole_number
 from llmlineage.errors import DataError
 
 CHUNK = 8 << 20
@@ -77,7 +77,7 @@ def parse_line(line: bytes, number: int) -> dict[str, Any] | BadRow | None:
     if not line.strip():
         return None
     try:
-        value = json.loads(line.decode("utf-8"), object_pairs_hook=object_of)
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=object_of, parse_int=whole_number)
     except UnicodeDecodeError as error:
         return BadRow(number, f"not UTF-8 at byte {error.start}")
     except RecursionError:

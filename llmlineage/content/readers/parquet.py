@@ -57,11 +57,25 @@ class ParquetReader:
 def unpacked(path: Path) -> Iterator[Path]:
     """The file itself, or an unpacked copy: parquet is read from its end."""
     if path.suffix.lower() not in COMPRESSED:
-        with opened(path):
-            yield path
+        with opened(path), utf8_name(path) as name:
+            yield name
         return
     with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
         with opened(path) as file:
             shutil.copyfileobj(file, copy)
         copy.flush()
         yield Path(copy.name)
+
+
+@contextmanager
+def utf8_name(path: Path) -> Iterator[Path]:
+    """The file by a name that polars takes: where its own is not UTF-8, by a link."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        with tempfile.TemporaryDirectory() as folder:
+            link = Path(folder, "rows.parquet")
+            link.symlink_to(path.resolve())
+            yield link
+    else:
+        yield path

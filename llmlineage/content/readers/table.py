@@ -47,6 +47,15 @@ class TableReader:
             raise DataError(self.path, f"holds no row{bad}")
         return rows
 
+    @property
+    def remark(self) -> str:
+        """What was done with the first row, where that may not be what was meant."""
+        with opened(self.path) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+            _, cells, _ = next(self.cells(text), (0, [], ""))
+        why = no_header(cells) if self.header is None else ""
+        return f"the first row is taken for data, since {why}" if why else ""
+
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
         wanted = (
             row if isinstance(row, BadRow) else {name: row.get(name) for name in columns}
@@ -65,7 +74,7 @@ class TableReader:
                     names = [cell.strip() for cell in cells]
                     continue
                 names = names or [f"col{place}" for place in range(len(cells))]
-                wrong = f"{len(cells)} cells where {len(names)} are expected"
+                wrong = mismatch(len(cells), len(names))
                 if problem or len(cells) < len(names):
                     yield BadRow(line, problem or wrong)
                     continue
@@ -109,6 +118,23 @@ class Lines:
                 self.problem = "not UTF-8"
             yield line
         self.ended = True
+
+
+def mismatch(found: int, expected: int) -> str:
+    cells = f"{found:,} {'cell' if found == 1 else 'cells'}"
+    return f"{cells} where {expected:,} {'is' if expected == 1 else 'are'} expected"
+
+
+def no_header(cells: Sequence[str]) -> str:
+    """Why a first row is taken for data; empty where it is a header."""
+    if looks_like_header(cells):
+        return ""
+    names = [cell.strip() for cell in cells]
+    twice = next((name for place, name in enumerate(names) if name and name in names[:place]), None)
+    if twice is not None:
+        return f"{twice[:40]!r} stands in it twice"
+    odd = next((name for name in names if not HEADING.fullmatch(name)), "")
+    return f"{odd[:40]!r} is no name of a column"
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:

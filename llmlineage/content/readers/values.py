@@ -15,6 +15,8 @@ import polars as pl
 
 # Types whose cast to text is what ``text_of`` makes of their values, beside the integers.
 PLAIN = (pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
+# Python refuses more than 4,300 digits, or fewer where it is told so.
+LONGEST_INT = 600
 ESCAPES = str.maketrans({'"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
@@ -24,6 +26,15 @@ class Repeated(dict[str, Any]):
     def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
         super().__init__(reversed(pairs))
         self.pairs = pairs
+
+
+class Digits(str):
+    """A whole number of more digits than Python turns into one; its text is what it is."""
+
+
+def whole_number(digits: str) -> int | Digits:
+    """For ``parse_int`` of :mod:`json`."""
+    return int(digits) if len(digits) <= LONGEST_INT else Digits(digits)
 
 
 def object_of(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -155,6 +166,8 @@ def json_of(value: Any) -> str:
         return "{" + ", ".join([f'"{name}": {json_of(inner)}' for name, inner in pairs]) + "}"
     if isinstance(value, list):
         return "[" + ", ".join([json_of(inner) for inner in value]) + "]"
+    if isinstance(value, Digits):
+        return value
     if isinstance(value, str):
         return '"' + value.translate(ESCAPES) + '"'
     if isinstance(value, float) and abs(value) < float("inf"):
