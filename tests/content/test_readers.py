@@ -141,6 +141,16 @@ def test_a_row_of_a_table_that_is_longer_than_any_text_is_broken(
     assert [row[1] for row in texts(file, skip_bad_rows=True)] == ["a", "c"]
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+def test_a_hundred_million_blank_lines_are_passed_over(tmp_path: Path, suffix: str) -> None:
+    """In some seconds: they cost a byte each and no more."""
+    row, blank = b'{"prompt": "a", "completion": "b"}', b"\n" * (100 << 20)
+    around = (b"[", b"]") if suffix == "json" else (b"", b"")
+    file = tmp_path / f"rows.{suffix}.zst"
+    file.write_bytes(zstandard.compress(around[0] + blank + row + blank + around[1]))
+    assert texts(file) == [(0, "a", "b")]
+
+
 def test_numbers_of_thousands_of_digits_are_text(tmp_path: Path) -> None:
     row = '{"prompt": ' + "9" * 5000 + ', "completion": [1, ' + "8" * 6000 + "]}"
     (tmp_path / "rows.json").write_text(f"[{row}]")

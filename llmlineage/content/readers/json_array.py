@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from llmlineage.errors import DataError
 
 BLOCK = 1 << 20
 ROWS = 4096
-BLANK = " \t\r\n"
+BLANK = re.compile(r"[ \t\r\n]*")
 # A name such as -Infinity, or an escaped pair of surrogates.
 LONGEST_TOKEN = 12
 DECODER = json.JSONDecoder(object_pairs_hook=object_of, parse_int=whole_number)
@@ -116,8 +117,7 @@ class Elements:
     def peek(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
         while True:
-            while self.at < len(self.text) and self.text[self.at] in BLANK:
-                self.at += 1
+            self.at = BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches nothing too
             if self.at < len(self.text):
                 return self.text[self.at]
             if not self.more():
