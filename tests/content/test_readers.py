@@ -126,7 +126,7 @@ def test_a_text_that_a_page_holds_once_is_counted_as_often_as_it_stands(tmp_path
     assert (tmp_path / "rows.parquet").stat().st_size < 1_000_000
     (reader,) = readers.readers(str(tmp_path / "rows.parquet"))
     heights = [part.frame.height for part in reader.parts(["prompt"])]  # type: ignore[attr-defined]
-    assert sum(heights) == 200 and max(heights) * 500_000 <= readers.PART
+    assert sum(heights) == 200 and max(heights) * 500_000 <= parquet.PART
 
 
 def test_a_row_of_a_table_that_is_longer_than_any_text_is_broken(

@@ -12,12 +12,14 @@ from typing import Any
 
 import polars as pl
 
-from llmlineage.content.readers import COMPRESSED, PART, Frame
+from llmlineage.content.readers import COMPRESSED, Frame
 from llmlineage.content.readers.stream import opened
 from llmlineage.content.readers.values import pieces
 from llmlineage.errors import DataError
 
 ROWS = 32_768
+# Texts of a table are cheap to hand on, and cheaper in large parts.
+PART = 32 << 20
 
 
 @dataclass(frozen=True)
