@@ -86,6 +86,13 @@ class DataError(LineageError):
         super().__init__(f"{fspath(place)}: {problem}")
 
 
+class OutputRefused(LineageError):
+    """A file is not written: it would destroy what is there, or its place cannot be written."""
+
+    def __init__(self, place: str | PathLike[str], problem: str) -> None:
+        super().__init__(f"{fspath(place)}: {problem}")
+
+
 class MissingExtra(LineageError):
     """A command needs a library that only an extra of the package installs; the text says how to get it."""
 

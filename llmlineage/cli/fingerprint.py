@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import put
 
 
 @click.command()
@@ -20,11 +20,12 @@ from llmlineage.cli.paint import put
     metavar="FILE",
     help="The parquet file to write.",
 )
+@reading.force_option
 @reading.reading_options
 @click.option("--revision", default="", help="The commit or version of the data, to be kept with it.")
 @click.option(
     "--entries",
-    type=click.IntRange(16, 1 << 26),
+    type=click.IntRange(32, 1 << 26),
     default=4096,
     show_default=True,
     help="Nominal entries of a sketch, a power of two: more of them make the bounds closer.",
@@ -45,9 +46,10 @@ def command(
     response: str | None,
     turns: bool,
     skip_bad_rows: bool,
+    force: bool,
     revision: str,
     entries: int,
-    engine: str,
+    engine: Literal["local", "spark"],
     master: str | None,
     format: str,
 ) -> None:
@@ -69,20 +71,7 @@ def command(
     if entries != 1 << log_entries:
         raise click.BadParameter(f"{entries} is not a power of two", param_hint="--entries")
     collections = [reading.collection(one, prompt, response, turns, skip_bad_rows) for one in data]
-    if engine == "spark":
-        from llmlineage.content import spark
-
-        made = sketches.merge(
-            [
-                spark.fingerprint(one.address, one.options, master, log_entries, revision)
-                for one in collections
-            ]
-        )
-    else:
-        made = sketches.of(collections, log_entries, revision)
-    sketches.write(made, output)
+    making = sketches.Making(log_entries, revision, engine, master)
+    made = sketches.make(collections, output, making, force)
     reading.say_read(*collections)
-    if format == "json":
-        options.echo_json(render.fingerprint_document(made))
-    else:
-        put(render.fingerprint(made, str(output)))
+    reading.show(format, render.fingerprint_document(made), render.fingerprint(made, str(output)))

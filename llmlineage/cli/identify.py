@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import paint, put
+from llmlineage.cli.paint import paint
 
 
 @click.command()
@@ -43,23 +43,11 @@ def command(
       llmlineage identify child.jsonl
       llmlineage identify child.jsonl --benchmarks --json
     """
-    from llmlineage.content import identify, known, sketches
-    from llmlineage.content.ngrams import contamination
+    from llmlineage.content.identify import identify_rows
     from llmlineage.render import content as render
 
     edition = options.open_from(ctx)
     collection = reading.collection(data, prompt, response, turns, skip_bad_rows)
-    if benchmarks and sketches.is_fingerprint(data):
-        raise click.UsageError("--benchmarks needs the rows; a fingerprint has none")
-    fingerprint = sketches.of([collection], identify.LOG_ENTRIES)
+    found = identify_rows(edition, collection, int(words) if benchmarks else None)
     reading.say_read(collection)
-    prints = known.fingerprints(edition)
-    matches = identify.identify(edition, fingerprint, prints)
-    found = contamination(collection, known.benchmarks(edition, int(words))) if benchmarks else None
-    if format == "json":
-        options.echo_json(render.identify_document(data, fingerprint.rows, matches, found))
-    else:
-        put(render.identify(fingerprint, matches, len({one.id for one in prints}), paint))
-        if found is not None:
-            put([""])
-            put(render.contamination(found, paint))
+    reading.show(format, render.identify_document(collection.name, found), render.identify(found, paint))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import paint, put
-from llmlineage.edition import Edition
+from llmlineage.cli.paint import paint
 
 
 @click.command()
@@ -54,41 +53,21 @@ def command(
       llmlineage measure alpaca-cleaned child.jsonl alpaca parent.jsonl
       llmlineage measure alpaca-cleaned child.jsonl alpaca parent.jsonl --partial
     """
-    from llmlineage.content import claims, exact
+    from llmlineage.content.claims import measure_records
     from llmlineage.render import content as render
 
     edition = options.open_from(ctx)
     child, parent = (options.resolve(edition, name, ("datasets",)).id for name in (child, parent))
-    relations = [relation] if relation else stated(edition, child, parent)
-    for one in relations:
-        if one not in claims.expectations():
-            raise click.BadParameter(
-                f"{one!r} is none of {', '.join(claims.expectations())}", param_hint="--relation"
-            )
-    if not relations:
-        raise click.UsageError(
-            f"the record states no derivation of {child} from {parent}; name one with --relation"
-        )
-    left = exact.read_hashes(reading.collection(child_data, prompt, response, turns, skip_bad_rows))
-    right = exact.read_hashes(
-        reading.collection(
-            parent_data, prompt_parent or prompt, response_parent or response, turns, skip_bad_rows
-        )
+    left = reading.collection(child_data, prompt, response, turns, skip_bad_rows)
+    right = reading.collection(
+        parent_data, prompt_parent or prompt, response_parent or response, turns, skip_bad_rows
     )
-    reading.say_read(left.collection, right.collection)
-    results = [claims.measure(one, left, right, whole=not partial) for one in relations]
-    if format == "json":
-        options.echo_json([render.measurement_document(child, parent, one) for one in results])
-    else:
-        for result in results:
-            put(render.measurement(child, parent, result, paint))
+    results = measure_records(edition, (child, left), (parent, right), relation, not partial)
+    reading.say_read(left, right)
+    reading.show(
+        format,
+        [render.measurement_document(child, parent, one) for one in results],
+        (line for one in results for line in render.measurement(child, parent, one, paint)),
+    )
     if any(one.verdict == "contradicts" for one in results):
         ctx.exit(1)
-
-
-def stated(edition: Edition, child: str, parent: str) -> list[str]:
-    rows = edition.index.execute(
-        "SELECT DISTINCT relation FROM derivations WHERE child = ? AND parent = ? ORDER BY relation",
-        (child, parent),
-    )
-    return [row[0] for row in rows]

@@ -1,13 +1,15 @@
-"""What the commands over rows share: how DATA is read, and what is said of it."""
+"""What the commands over rows share: how DATA is read, what is said of it, and how answers are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from llmlineage.cli.paint import say
+from llmlineage.cli import options
+from llmlineage.cli.paint import put, say
 from llmlineage.render.words import plural
 from llmlineage.visible import brief, shorten
 
@@ -15,10 +17,24 @@ if TYPE_CHECKING:
     from llmlineage.content.rows import Collection
 
 F = TypeVar("F", bound=Callable[..., Any])
-DATA = (
-    "DATA is a file (JSON Lines, JSON, CSV, TSV, parquet, also .gz and .zst), a folder or glob of them, "
-    "or hub:ORG/NAME[:config][@revision]#split."
-)
+MOST_EXAMPLES = 10_000
+
+
+class Share(click.FloatRange):
+    """A number between two others; what is no number lies between none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value} is no number", param, ctx)
+        return found
+
+
+def force_option(function: F) -> F:
+    """``--force``."""
+    return click.option(
+        "--force", is_flag=True, help="Overwrite a file that is there, unless it is one of the inputs."
+    )(function)
 
 
 def reading_options(function: F) -> F:
@@ -63,3 +79,11 @@ def say_read(*collections: Collection) -> None:
         ):
             if rows:
                 say(f"  {plural(count, 'row')} {said}, the first: {brief(str(rows[0]))}")
+
+
+def show(format: str, document: object, lines: Iterable[str]) -> None:
+    """The answer on stdout: as one JSON document, or as text."""
+    if format == "json":
+        options.echo_json(document)
+    else:
+        put(lines)

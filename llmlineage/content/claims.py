@@ -17,6 +17,9 @@ from typing import Literal
 from llmlineage.content import exact, near
 from llmlineage.content.exact import Field, Hashes, Shared
 from llmlineage.content.near import Tiers
+from llmlineage.content.rows import Collection
+from llmlineage.edition import Edition
+from llmlineage.errors import LineageError
 
 Verdict = Literal["confirms", "contradicts", "cannot tell"]
 # Fewer texts than these say nothing of a relation.
@@ -89,6 +92,39 @@ def measure(
         verdict = judge(expected[field], weighty, split, whole) if field in expected else "cannot tell"
         findings.append(Finding(field, shared, weighty, split, verdict))
     return Measurement(relation, tuple(findings), joined([one.verdict for one in findings]))
+
+
+def measure_records(
+    edition: Edition,
+    child: tuple[str, Collection],
+    parent: tuple[str, Collection],
+    relation: str | None = None,
+    whole: bool = True,
+) -> list[Measurement]:
+    """Hold what the record says of two datasets against their rows, each given as id and rows.
+
+    One measurement a relation: the one named, or those that the record states. Raises
+    :class:`LineageError` where there is none, or it is unknown, or rows cannot be read.
+    """
+    relations = [relation] if relation else stated(edition, child[0], parent[0])
+    if not relations:
+        raise LineageError(
+            f"the record states no derivation of {child[0]} from {parent[0]}; name one with --relation"
+        )
+    unknown = [one for one in relations if one not in expectations()]
+    if unknown:
+        raise LineageError(f"the relation {unknown[0]!r} is none of {', '.join(expectations())}")
+    left, right = exact.read_hashes(child[1]), exact.read_hashes(parent[1])
+    return [measure(one, left, right, whole) for one in relations]
+
+
+def stated(edition: Edition, child: str, parent: str) -> list[str]:
+    """The relations that the record states between two datasets."""
+    rows = edition.index.execute(
+        "SELECT DISTINCT relation FROM derivations WHERE child = ? AND parent = ? ORDER BY relation",
+        (child, parent),
+    )
+    return [row[0] for row in rows]
 
 
 def judge(expected: Expectation, shared: Shared, tiers: Tiers | None, whole: bool) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from llmlineage.content.layouts import FOLDS
 from llmlineage.content.rows import Collection
-from llmlineage.files import replacing
+from llmlineage.files import write_parquet
 
 Field = Literal["prompt", "response", "both"]
 FIELDS: tuple[Field, ...] = ("prompt", "response", "both")
@@ -73,8 +73,7 @@ class Overlap:
 
 def read_hashes(collection: Collection) -> Hashes:
     """Read a collection to its end, keeping 8 bytes a text. Raises :class:`DataError`."""
-    collection = Collection(collection.address, replace(collection.options, folds=FOLDS))
-    return Hashes(collection, pl.concat(collection.hashes(), how="vertical"))
+    return Hashes(collection, pl.concat(collection.hashes(FOLDS), how="vertical"))
 
 
 def overlap(a: Hashes, b: Hashes) -> Overlap:
@@ -146,15 +145,16 @@ def matches(a: Hashes, b: Hashes, found: Overlap) -> pl.DataFrame:
 
 
 def write_matches(frame: pl.DataFrame, path: Path) -> None:
-    """As parquet, whole or not at all."""
-    with replacing(path) as new:
-        frame.write_parquet(new)
+    """As parquet, whole or not at all. Raises :class:`OutputRefused`."""
+    write_parquet(frame, path)
 
 
 def examples(
     a: Hashes, b: Hashes, found: Overlap, field: Field, count: int
 ) -> Iterator[tuple[int, str, str]]:
     """The first ``count`` rows of A whose text is in B: row, prompt and response as written."""
+    if not count:
+        return
     shared = common(a.distinct(found.column("a", field)), b.distinct(found.column("b", field)))
     wanted = a.frame.filter(pl.col(found.column("a", field)).is_in(shared.implode()))
     rows = wanted["row"].head(count)

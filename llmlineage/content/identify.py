@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmlineage.content import sketches
+from llmlineage.content import known, sketches
 from llmlineage.content.exact import Field, Shared
+from llmlineage.content.fingerprints import Fingerprint, estimate, is_fingerprint
 from llmlineage.content.known import Known
-from llmlineage.content.sketches import Fingerprint
+from llmlineage.content.ngrams import Contamination, contamination
+from llmlineage.content.rows import Collection
 from llmlineage.edition import Edition
+from llmlineage.errors import DataError
 
 # The sketch of the user's own data is finer than the published ones, whose error then decides.
 LOG_ENTRIES = 16
@@ -38,14 +41,41 @@ class Match:
     through: tuple[str, ...] = ()
 
 
-def identify(edition: Edition, data: Fingerprint, known: Sequence[Known]) -> list[Match]:
+@dataclass(frozen=True)
+class Identified:
+    """Where the rows of some data come from: ``data`` is its fingerprint, ``known`` counts the datasets
+    that it was compared with, ``benchmarks`` are those whose items were looked for in it."""
+
+    data: Fingerprint
+    matches: Sequence[Match]
+    known: int
+    benchmarks: Sequence[Contamination] | None = None
+
+
+def identify_rows(edition: Edition, data: Collection, words: int | None = None) -> Identified:
+    """The known datasets that rows, or a fingerprint, come from.
+
+    ``words`` looks for runs of so many words of benchmarks' items as well, which needs rows. Raises
+    :class:`DataError` where the data cannot be read, or the edition's fingerprints are damaged.
+    """
+    if words and is_fingerprint(data.address):
+        raise DataError(data.address, "--benchmarks needs the rows; a fingerprint has none")
+    prints = known.fingerprints(edition)
+    items = known.benchmarks(edition, words) if words else []
+    fingerprint = sketches.of([data], sketches.Making(LOG_ENTRIES))
+    matches = identify(edition, fingerprint, prints)
+    found = contamination(data, items) if words else None
+    return Identified(fingerprint, matches, len({one.id for one in prints}), found)
+
+
+def identify(edition: Edition, data: Fingerprint, prints: Sequence[Known]) -> list[Match]:
     """The datasets that share texts with the data: those that explain it first, best first.
 
     One match a dataset, part and field. A dataset that shares responses alone is no match, unless the
     data has no prompts.
     """
     found: list[tuple[Known, dict[Field, Shared]]] = []
-    for one in known:
+    for one in prints:
         fields = sketches.compare(data, one.fingerprint)
         if is_match(fields):
             found.append((one, fields))
@@ -94,27 +124,25 @@ def through(edition: Edition, data: Fingerprint, one: Known, found: Sequence[Kno
     """The descendants of a match that hold nearly all that it shares with the data, and more of it."""
     _, down = relatives(edition, one.id)
     mine = held(data, one)
-    least = sketches.estimate(mine) / COVERED
+    least = estimate(mine) / COVERED
     return covering(
-        mine, [other for other in found if other.id in down and sketches.estimate(held(data, other)) > least]
+        mine, [other for other in found if other.id in down and estimate(held(data, other)) > least]
     )
 
 
 def covering(mine: bytes | None, others: Sequence[Known]) -> tuple[str, ...]:
     """The others that hold some of ``mine``, most first; none where they do not hold nearly all."""
-    whole = sketches.estimate(mine)
+    whole = estimate(mine)
     if not whole or mine is None:
         return ()
     left = mine
     chosen: list[str] = []
-    for other in sorted(
-        others, key=lambda other: -sketches.estimate(sketches.common(mine, sketch_of(other)))
-    ):
+    for other in sorted(others, key=lambda other: -estimate(sketches.common(mine, sketch_of(other)))):
         rest = sketches.without(left, sketch_of(other))
-        if sketches.estimate(rest) < sketches.estimate(left):
+        if estimate(rest) < estimate(left):
             left = rest
             chosen.append(other.name)
-    return tuple(chosen) if sketches.estimate(left) <= (1 - COVERED) * whole else ()
+    return tuple(chosen) if estimate(left) <= (1 - COVERED) * whole else ()
 
 
 def relatives(edition: Edition, id: str) -> tuple[set[str], set[str]]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from llmlineage.content.fingerprints import Fingerprint, from_frame
 from llmlineage.content.ngrams import Benchmark
-from llmlineage.content.sketches import Fingerprint, from_frame
 from llmlineage.edition import Edition
 from llmlineage.edition.tables import scan
+from llmlineage.errors import DataError
 
 MOST_GRAMS = 10_000
+NGRAMS = ("benchmark", "part", "words", "block", "items", "grams")
+GRAMS = {"item": pl.UInt32, "gram": pl.UInt64}
+REMEDY = "build the edition again, or fetch it anew"
 
 
 @dataclass(frozen=True)
@@ -31,32 +35,62 @@ class Known:
 
 
 def fingerprints(edition: Edition) -> list[Known]:
-    """Every published fingerprint, by dataset and part."""
-    frame = scan(edition.path, "fingerprints").collect()
+    """Every published fingerprint, by dataset and part. Raises :class:`DataError` where one is damaged."""
     return [
-        Known(str(id), str(part or ""), from_frame(rows, f"the fingerprint of {id}"))
-        for (id, part), rows in frame.partition_by(
-            "dataset", "part", as_dict=True, maintain_order=True
-        ).items()
+        Known(id, part, from_frame(rows, f"{edition.path}: the fingerprint of {id}"))
+        for (id, part), rows in parts(table(edition, "fingerprints", ("dataset", "part")), "dataset")
     ]
 
 
 def benchmarks(edition: Edition, n: int) -> list[Benchmark]:
-    """Every benchmark whose runs of ``n`` words are published."""
-    frame = (
-        scan(edition.path, "ngrams").filter(pl.col("words") == n).sort("benchmark", "part", "block").collect()
-    )
+    """Every benchmark whose runs of ``n`` words are published.
+
+    Raises :class:`DataError` where they are damaged.
+    """
+    frame = table(edition, "ngrams", NGRAMS).filter(pl.col("words") == n).sort("benchmark", "part", "block")
     return [
         Benchmark(
-            f"{id} ({part})" if part else str(id),
+            f"{id} ({part})" if part else id,
             n,
             rows["items"][0],
-            pl.concat(pl.read_parquet(io.BytesIO(grams)) for grams in rows["grams"]),
+            pl.concat(runs(block, f"{edition.path}: the runs of words of {id}") for block in rows["grams"]),
         )
-        for (id, part), rows in frame.partition_by(
-            "benchmark", "part", as_dict=True, maintain_order=True
-        ).items()
+        for (id, part), rows in parts(frame, "benchmark")
     ]
+
+
+def table(edition: Edition, name: str, columns: Sequence[str]) -> pl.DataFrame:
+    """A table of the edition, whole. Raises :class:`DataError` where it is damaged, or lacks a column."""
+    place = f"{edition.path}: the table {name}"
+    try:
+        frame = scan(edition.path, name).collect()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise DataError(place, f"is damaged ({first_line(error)}); {REMEDY}") from error
+    lacking = [column for column in columns if column not in frame.columns]
+    if lacking:
+        raise DataError(place, f"has no column {lacking[0]!r}; {REMEDY}")
+    return frame
+
+
+def parts(frame: pl.DataFrame, by: str) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    """The rows of each record and part, in order."""
+    found = frame.partition_by(by, "part", as_dict=True, maintain_order=True)
+    return (((str(id), str(part or "")), rows) for (id, part), rows in found.items())
+
+
+def runs(block: object, place: str) -> pl.DataFrame:
+    """One block of a benchmark's runs: ``item`` and ``gram``, as :func:`blocks` wrote them."""
+    try:
+        found = pl.read_parquet(io.BytesIO(block)).select("item", "gram")  # type: ignore[arg-type]
+    except (TypeError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise DataError(place, f"are damaged ({first_line(error)}); {REMEDY}") from error
+    if found.schema != GRAMS or sum(found.null_count().row(0)):
+        raise DataError(place, f"are none; {REMEDY}")
+    return found
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def blocks(one: Benchmark) -> Sequence[str]:

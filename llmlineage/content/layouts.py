@@ -38,6 +38,8 @@ PAIRS = {
     "message_1/message_2": ("message_1", ("message_2",)),
     "user/assistant": ("user", ("assistant", *RESPONSES)),
 }
+# So many columns may be joined as one text; polars goes through them on the stack.
+MOST_PARTS = 32
 TEXTS = ("text", "content", "data")
 # The template that Stanford Alpaca was trained with (github.com/tatsu-lab/stanford_alpaca, train.py), in
 # normalised pieces: its head without an input, its head with one, and the three headings.
@@ -246,7 +248,10 @@ def columns_layout(prompt: str | None, response: str | None, columns: Sequence[s
             return ()
         if text in columns:
             return (Path(text),)
-        return tuple(Path.parse(part.strip(), columns) for part in text.split("+"))
+        parts = text.split("+")
+        if len(parts) > MOST_PARTS:
+            raise ValueError(f"a text is joined from {MOST_PARTS} columns at most, not {len(parts):,}")
+        return tuple(Path.parse(part.strip(), columns) for part in parts)
 
     said = ", ".join(f"{name} {text}" for name, text in (("prompt", prompt), ("response", response)) if text)
     layout = Columns(said, parse(prompt), parse(response))

@@ -63,7 +63,7 @@ def read_benchmark(collection: Collection, n: int = WORDS, name: str | None = No
         parts.append(pl.DataFrame({"item": rows, "gram": grams["gram"]}).unique())
     if not parts:
         raise DataError(collection.address, "holds no text")
-    return Benchmark(name or collection.address, n, collection.rows, pl.concat(parts))
+    return Benchmark(name or collection.name, n, collection.rows, pl.concat(parts))
 
 
 def contamination(data: Collection, benchmarks: Sequence[Benchmark]) -> list[Contamination]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 
+# More steps than rows are nested deep; polars goes down a path step by step on the stack.
+MOST_STEPS, MOST_DIGITS = 32, 20
 STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
 
 
@@ -31,7 +33,11 @@ class Path:
             match = STEP.match(text, place)
             if match is None:
                 raise ValueError(f"{text!r} is no column and no path such as messages[0].content")
+            if match[1] and len(match[1]) > MOST_DIGITS:
+                raise ValueError(f"a place in a list has {MOST_DIGITS} digits at most, not {len(match[1]):,}")
             steps.append(int(match[1]) if match[1] else match[2])
+            if len(steps) > MOST_STEPS:
+                raise ValueError(f"a path of a column has {MOST_STEPS} steps at most")
             place = match.end()
         if not steps or not isinstance(steps[0], str):
             raise ValueError(f"{text!r} names no column")

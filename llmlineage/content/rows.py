@@ -66,9 +66,14 @@ class Collection:
         """
         return self.batches(as_written)
 
-    def hashes(self) -> Iterator[pl.DataFrame]:
-        """Batches as of ``hash_columns``."""
-        return self.batches(partial(hash_columns, folds=self.options.folds))
+    @property
+    def name(self) -> str:
+        """The address as text: of a file whose name is not UTF-8, with what can be read of it."""
+        return os.fsencode(self.address).decode("utf-8", "replace")
+
+    def hashes(self, folds: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Batches as of ``hash_columns``, with the folds of the options where none are given."""
+        return self.batches(partial(hash_columns, folds=self.options.folds if folds is None else folds))
 
     def normalised(self) -> Iterator[pl.DataFrame]:
         """Batches as of ``normalise_columns``."""
@@ -112,10 +117,15 @@ class Collection:
 
     def layout_of(self, reader: Reader) -> Layout:
         """Raises :class:`DataError`, with the columns that are there, where no layout is recognised."""
-        return self.layout_among(reader.name, reader.sample())
+        return self.layout_among(reader.name, reader.sample(), lambda: getattr(reader, "remark", ""))
 
-    def layout_among(self, place: str, sample: Sequence[Mapping[str, Any]]) -> Layout:
-        """The layout that the options say, or that these first rows show; ``place`` names them."""
+    def layout_among(
+        self, place: str, sample: Sequence[Mapping[str, Any]], remark: Callable[[], str] = str
+    ) -> Layout:
+        """The layout that the options say, or that these first rows show; ``place`` names them.
+
+        ``remark`` says what else may be wrong, where none is known.
+        """
         columns = list(dict.fromkeys(name for row in sample for name in row))
         prompt, response = self.options.prompt, self.options.response
         if prompt or response:
@@ -130,6 +140,7 @@ class Collection:
             layout = layouts.recognise(sample)
         if layout is None:
             found = f"no known layout among the columns {listed(columns)}"
+            found += f" ({remark()})" if remark() else ""
             raise DataError(place, f"{found}; name them with --prompt COLUMN and --response COLUMN")
         return layout
 

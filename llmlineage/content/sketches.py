@@ -9,69 +9,40 @@ sketch of the whole, and two sketches tell how much their collections share, wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import datasketches
 import polars as pl
 
-from llmlineage.content import layouts
+from llmlineage.content import layouts, marks
 from llmlineage.content.exact import FIELDS, Field, Shared
-from llmlineage.content.identity import HASH, NORMALISATION
+from llmlineage.content.fingerprints import (
+    ALONE,
+    LOG_ENTRIES,
+    SKETCHED,
+    Fingerprint,
+    is_fingerprint,
+    load,
+    read,
+    write,
+)
+from llmlineage.content.readers import inputs_at
 from llmlineage.content.rows import Collection
-from llmlineage.errors import DataError, MissingExtra
-from llmlineage.files import replacing
-from llmlineage.version import __version__
+from llmlineage.errors import MissingExtra
+from llmlineage.files import check_output
 
 try:
     import datasketches
 except ImportError as error:
     raise MissingExtra("datasketches", "content") from error
 
-LOG_ENTRIES = 12
-# The instruction without its input, by which data in Alpaca's layout is met where the input was dropped.
-ALONE = f"prompt:{layouts.ALONE}"
-SKETCHED = (*FIELDS, ALONE)
-SCHEMA = {
-    "data": pl.String, "revision": pl.String, "layout": pl.String, "field": pl.String, "rows": pl.Int64,
-    "distinct": pl.Int64, "nominal_entries": pl.Int64, "normalisation": pl.String, "hash": pl.String,
-    "tool": pl.String, "sketch": pl.Binary,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """The sketches of one collection, serialized and compact, by field.
-
-    ``rows`` counts the rows that were read. ``distinct`` of a field is exact up to
-    ``nominal_entries`` texts, and an estimate beyond.
-    """
-
-    data: str
-    layout: str
-    rows: int
-    sketches: dict[str, bytes]
-    revision: str = ""
-    nominal_entries: int = 1 << LOG_ENTRIES
-    tool: str = f"llmlineage {__version__}"
-
-    def distinct(self, field: str) -> int:
-        return round(estimate(self.sketches[field]))
-
-    def frame(self) -> pl.DataFrame:
-        """One row a field, as it is written to parquet."""
-        rows = [
-            (self.data, self.revision, self.layout, field, self.rows, self.distinct(field),
-             self.nominal_entries, NORMALISATION, HASH, self.tool, sketch)
-            for field, sketch in self.sketches.items()
-        ]  # fmt: skip
-        return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
 
 def fingerprint(collection: Collection, log_entries: int = LOG_ENTRIES, revision: str = "") -> Fingerprint:
     """Read a collection once, in bounded memory. Raises :class:`DataError` where it cannot be read."""
     sketches: dict[str, datasketches.update_theta_sketch] = {}
-    collection = Collection(collection.address, replace(collection.options, folds=(layouts.ALONE,)))
-    for batch in collection.hashes():
+    for batch in collection.hashes((layouts.ALONE,)):
         for field in SKETCHED:
             if field in batch.columns:
                 sketch = sketches.get(field)
@@ -79,7 +50,7 @@ def fingerprint(collection: Collection, log_entries: int = LOG_ENTRIES, revision
                     sketch = sketches[field] = datasketches.update_theta_sketch(lg_k=log_entries)
                 update(sketch, batch[field])
     return Fingerprint(
-        collection.address,
+        collection.name,
         "; ".join(collection.layouts),
         collection.rows,
         {field: compact(sketch) for field, sketch in sketches.items() if not sketch.is_empty()},
@@ -97,10 +68,6 @@ def compact(sketch: datasketches.update_theta_sketch) -> bytes:
 def update(sketch: datasketches.update_theta_sketch, hashes: pl.Series) -> None:
     for value in hashes.drop_nulls().reinterpret(signed=True).to_list():
         sketch.update(value)
-
-
-def read(sketch: bytes) -> datasketches.compact_theta_sketch:
-    return datasketches.compact_theta_sketch.deserialize(sketch)
 
 
 def merge(fingerprints: Sequence[Fingerprint]) -> Fingerprint:
@@ -183,70 +150,42 @@ def without(a: bytes, b: bytes | None) -> bytes:
     return bytes(datasketches.theta_a_not_b().compute(read(a), read(b)).serialize())
 
 
-def estimate(sketch: bytes | None) -> float:
-    """How many different texts a sketch stands for."""
-    return float(read(sketch).get_estimate()) if sketch else 0.0
+@dataclass(frozen=True)
+class Making:
+    """How a fingerprint is made: how close, of which revision, and by which engine."""
+
+    log_entries: int = LOG_ENTRIES
+    revision: str = ""
+    engine: Literal["local", "spark"] = "local"
+    master: str | None = None
 
 
-def write(one: Fingerprint, path: Path) -> None:
-    """As parquet, one row a field, whole or not at all."""
-    with replacing(path) as new:
-        one.frame().write_parquet(new)
+def of(collections: Iterable[Collection], making: Making | None = None) -> Fingerprint:
+    """The fingerprint of collections and of fingerprint files together. Raises :class:`DataError`."""
+    return merge([made(one, making or Making()) for one in collections])
 
 
-def is_fingerprint(address: str) -> bool:
-    """Whether an address is a file that :func:`write` wrote."""
-    path = Path(address)
-    if path.suffix != ".parquet" or not path.is_file():
-        return False
-    try:
-        return set(pl.read_parquet_schema(path)) == set(SCHEMA)
-    except pl.exceptions.PolarsError:
-        return False
+def made(one: Collection, making: Making) -> Fingerprint:
+    if is_fingerprint(one.address):
+        return load(one.address)
+    if making.engine == "spark":
+        from llmlineage.content import spark
+
+        return spark.fingerprint(one.address, one.options, making.master, making.log_entries, making.revision)
+    return fingerprint(one, making.log_entries, making.revision)
 
 
-def load(path: str | Path) -> Fingerprint:
-    """The fingerprint in a file. Raises :class:`DataError` where this version cannot compare it."""
-    try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise DataError(path, f"not a whole parquet file ({str(error).splitlines()[0]})") from error
-    return from_frame(frame, path)
+def make(
+    collections: Sequence[Collection], output: Path, making: Making | None = None, force: bool = False
+) -> Fingerprint:
+    """Write the fingerprint of collections to a file, and return it.
 
-
-def from_frame(frame: pl.DataFrame, place: str | Path) -> Fingerprint:
-    if not frame.height:
-        raise DataError(place, "the fingerprint holds no field")
-    for column, ours in (("normalisation", NORMALISATION), ("hash", HASH)):
-        theirs = frame[column].unique().to_list()
-        if theirs != [ours]:
-            found = ", ".join(map(str, theirs))
-            raise DataError(
-                place, f"{column} {found} cannot be compared with {ours}; make the fingerprint again"
-            )
-    sketches = dict(frame.select("field", "sketch").iter_rows())
-    try:
-        for sketch in sketches.values():
-            read(sketch)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        raise DataError(place, f"the sketch is damaged ({error})") from error
-    first = frame.row(0, named=True)
-    return Fingerprint(
-        first["data"],
-        first["layout"],
-        first["rows"],
-        sketches,
-        first["revision"],
-        first["nominal_entries"],
-        first["tool"],
-    )
-
-
-def of(addresses: Iterable[Collection], log_entries: int = LOG_ENTRIES, revision: str = "") -> Fingerprint:
-    """The fingerprint of collections and of fingerprint files together."""
-    return merge(
-        [
-            load(one.address) if is_fingerprint(one.address) else fingerprint(one, log_entries, revision)
-            for one in addresses
-        ]
-    )
+    Raises:
+        OutputRefused: the file may not be written, or cannot; ``force`` overwrites what is no input.
+        DataError: the data cannot be read.
+    """
+    inputs = [path for one in collections for path in inputs_at(one.address)]
+    check_output(output, inputs, force, marks.is_fingerprint)
+    whole = of(collections, making)
+    write(whole, output)
+    return whole

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from llmlineage.content import layouts, readers, sketches
+from llmlineage.content import fingerprints, layouts, readers
+from llmlineage.content.fingerprints import Fingerprint
 from llmlineage.content.layouts import Layout
 from llmlineage.content.readers import Parsed
 from llmlineage.content.readers.json_lines import Lines, parse_line
 from llmlineage.content.rows import Collection, Job, Options, hash_columns
-from llmlineage.content.sketches import Fingerprint
 from llmlineage.errors import DataError, MissingExtra
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://")
 SAMPLE = 200
 # One row a batch says how many rows there were and how many were broken; the others hold hashes.
-COLUMNS = ("rows", "broken", *sketches.SKETCHED)
+COLUMNS = ("rows", "broken", *fingerprints.SKETCHED)
 
 
 def fingerprint(
     address: str,
     options: Options | None = None,
     master: str | None = None,
-    log_entries: int = sketches.LOG_ENTRIES,
+    log_entries: int = fingerprints.LOG_ENTRIES,
     revision: str = "",
 ) -> Fingerprint:
     """The fingerprint of what Spark reads at ``address``; as :func:`sketches.fingerprint` gives it.
@@ -154,7 +154,9 @@ class Work:
         done = Job(self.layout, self.options, partial(hash_columns, folds=self.options.folds)).finish(parsed)
         broken = sum(not row.kept for row in done.bad)
         signed = done.frame.select(
-            pl.col(name).reinterpret(signed=True) for name in sketches.SKETCHED if name in done.frame.columns
+            pl.col(name).reinterpret(signed=True)
+            for name in fingerprints.SKETCHED
+            if name in done.frame.columns
         )
         for part in (pl.DataFrame({"rows": [done.rows], "broken": [broken]}), signed):
             nothing = pl.lit(None, dtype=pl.Int64)
@@ -193,14 +195,14 @@ def gathered(
     columns = [functions.sum(name).alias(name) for name in ("rows", "broken")]
     columns += [
         functions.theta_sketch_agg(functions.col(f"`{name}`"), log_entries).alias(name)
-        for name in sketches.SKETCHED
+        for name in fingerprints.SKETCHED
     ]
     result = reduce(lambda a, b: a.union(b), hashes).agg(*columns).collect()[0].asDict()
     broken = int(result["broken"] or 0)
     if broken and not options.skip_bad_rows:
         raise DataError(address, f"{broken} rows are broken; --skip-bad-rows passes over them")
-    made = {name: bytes(result[name]) for name in sketches.SKETCHED if result[name] is not None}
-    made = {name: sketch for name, sketch in made.items() if sketches.estimate(sketch)}
+    made = {name: bytes(result[name]) for name in fingerprints.SKETCHED if result[name] is not None}
+    made = {name: sketch for name, sketch in made.items() if fingerprints.estimate(sketch)}
     names = "; ".join(dict.fromkeys(layout.name for layout in found))
     if not made:
         raise DataError(
@@ -215,4 +217,4 @@ def first_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sketches.write(fingerprint(sys.argv[1]), Path(sys.argv[2]))
+    fingerprints.write(fingerprint(sys.argv[1]), Path(sys.argv[2]))

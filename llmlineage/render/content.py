@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from llmlineage.content.claims import Measurement
-from llmlineage.content.exact import COMMON, SHORT, Field, Shared
-from llmlineage.content.identify import Match
+from llmlineage.content.compare import Leaks, Report
+from llmlineage.content.exact import COMMON, SHORT, Shared
+from llmlineage.content.fingerprints import Fingerprint
+from llmlineage.content.identify import Identified, Match
 from llmlineage.content.identity import HASH, NORMALISATION
 from llmlineage.content.near import Tiers
 from llmlineage.content.ngrams import Contamination
-from llmlineage.content.sketches import Fingerprint
 from llmlineage.render.text import columns
 from llmlineage.render.tree import Paint, plain
 from llmlineage.render.words import plural
@@ -20,22 +21,6 @@ from llmlineage.render.words import plural
 # Rows of a benchmark beyond these are counted in text; JSON has all.
 MOST_ROWS = 12
 LONGEST = 300
-
-
-@dataclass(frozen=True)
-class Report:
-    """What ``overlap`` shows."""
-
-    a: str
-    b: str
-    a_rows: int
-    b_rows: int
-    fields: Mapping[Field, Shared]
-    weighty: Shared | None = None
-    a_fold: str = ""
-    b_fold: str = ""
-    tiers: Mapping[str, Tiers] = field(default_factory=dict)
-    examples: Sequence[tuple[int, str, str]] = ()
 
 
 def share(part: float | None) -> str:
@@ -163,31 +148,35 @@ def contamination(found: Sequence[Contamination], paint: Paint = plain) -> Itera
             yield f"{one.benchmark}: rows {', '.join(map(str, one.rows[:MOST_ROWS]))}{more}"
 
 
-def contamination_document(data: str, rows: int, found: Sequence[Contamination]) -> dict[str, Any]:
+def contamination_document(leaks: Leaks) -> dict[str, Any]:
+    return {"data": leaks.data, "rows": leaks.rows, "benchmarks": list(map(benchmark_document, leaks.found))}
+
+
+def benchmark_document(one: Contamination) -> dict[str, Any]:
     return {
-        "data": data,
-        "rows": rows,
-        "benchmarks": [
-            {
-                "benchmark": one.benchmark,
-                "words": one.n,
-                "items": one.items,
-                "checked": one.checked,
-                "found": one.found,
-                "share": one.share,
-                "rows": list(one.rows),
-            }
-            for one in found
-        ],
+        "benchmark": one.benchmark,
+        "words": one.n,
+        "items": one.items,
+        "checked": one.checked,
+        "found": one.found,
+        "share": one.share,
+        "rows": list(one.rows),
     }
 
 
-def identify(data: Fingerprint, matches: Sequence[Match], known: int, paint: Paint = plain) -> Iterator[str]:
-    """The datasets that explain the rows, then those that hold the same rows for that reason."""
-    yield f"{paint(data.data, 'root')}  {plural(data.rows, 'row')}, {data.layout}"
-    if not matches:
-        yield f"shares no rows with the {known} datasets whose fingerprints are known"
-        return
+def identify(found: Identified, paint: Paint = plain) -> Iterator[str]:
+    """The datasets that explain the rows, those that hold the same rows for that reason, and benchmarks."""
+    yield f"{paint(found.data.data, 'root')}  {plural(found.data.rows, 'row')}, {found.data.layout}"
+    if found.matches:
+        yield from explained(found.matches, paint)
+    else:
+        yield f"shares no rows with the {found.known} datasets whose fingerprints are known"
+    if found.benchmarks is not None:
+        yield ""
+        yield from contamination(found.benchmarks, paint)
+
+
+def explained(matches: Sequence[Match], paint: Paint) -> Iterator[str]:
     main = [one for one in matches if not (one.explained_by or one.through)]
     yield ""
     yield from columns(
@@ -218,30 +207,30 @@ def whole_name(one: Match) -> str:
     return f"{one.id} ({one.part})" if one.part else one.id
 
 
-def identify_document(
-    data: str, rows: int, matches: Sequence[Match], found: Sequence[Contamination] | None
-) -> dict[str, Any]:
+def identify_document(data: str, found: Identified) -> dict[str, Any]:
     """``identify`` as JSON: the keys of the interface first."""
+    benchmarks = found.benchmarks
     return {
         "data": data,
-        "rows": rows,
-        "matches": [
-            {
-                "id": one.id,
-                "field": one.field,
-                "contained": one.shared.a_in_b,
-                "low": one.shared.low,
-                "high": one.shared.high,
-                "part": one.part or None,
-                "shared": one.shared.shared,
-                "of_known": one.shared.b_in_a,
-                "exact": one.shared.exact,
-                "explained_by": list(one.explained_by),
-                "through": list(one.through),
-            }
-            for one in matches
-        ],
-        "benchmarks": None if found is None else contamination_document(data, rows, found)["benchmarks"],
+        "rows": found.data.rows,
+        "matches": list(map(match_document, found.matches)),
+        "benchmarks": None if benchmarks is None else list(map(benchmark_document, benchmarks)),
+    }
+
+
+def match_document(one: Match) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "field": one.field,
+        "contained": one.shared.a_in_b,
+        "low": one.shared.low,
+        "high": one.shared.high,
+        "part": one.part or None,
+        "shared": one.shared.shared,
+        "of_known": one.shared.b_in_a,
+        "exact": one.shared.exact,
+        "explained_by": list(one.explained_by),
+        "through": list(one.through),
     }
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from llmlineage.content import sketches
+from llmlineage.content import fingerprints
 from tests.conftest import run
 from tests.content.rows import write
 from tests.tiny import ROOT
@@ -88,7 +93,7 @@ def test_fingerprints_stand_for_data(files: tuple[Path, Path], tmp_path: Path) -
         assert document("overlap", *pair)["fields"]["both"]["shared"] == (120 if pair[0] == pair[1] else 60)
     again = tmp_path / "both.parquet"
     assert run("fingerprint", print_, files[0], "-o", again).exit_code == 0
-    assert sketches.load(again).rows == 180 and sketches.load(again).distinct("prompt") == 120
+    assert fingerprints.load(again).rows == 180 and fingerprints.load(again).distinct("prompt") == 120
 
 
 @pytest.mark.parametrize(
@@ -167,12 +172,146 @@ def test_the_shipped_fingerprints_know_their_own(real_edition: Path, tmp_path: P
     from llmlineage.edition import open_edition
 
     (train,) = [one for one in known.fingerprints(open_edition(real_edition)) if one.name == "gsm8k (train)"]
-    sketches.write(train.fingerprint, tmp_path / "print.parquet")
+    fingerprints.write(train.fingerprint, tmp_path / "print.parquet")
     matches = document("--edition", real_edition, "identify", tmp_path / "print.parquet")["matches"]
     assert list(matches[0])[:5] == ["id", "field", "contained", "low", "high"]
     best = matches[0]
     assert (best["id"], best["part"], best["field"], best["contained"]) == ("gsm8k", "train", "prompt", 1.0)
     assert {one["id"] for one in matches} == {"gsm8k"}
+
+
+# --- what is written
+
+
+@pytest.mark.parametrize("name", ["half.jsonl", "link.jsonl", "hard.jsonl", "folder/../half.jsonl"])
+@pytest.mark.parametrize("data", ["half.jsonl", ".", "*.jsonl", "file://{}/half.jsonl"])
+def test_an_input_is_never_overwritten_by_whatever_name(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, data: str, name: str
+) -> None:
+    half = files[0]
+    monkeypatch.chdir(half.parent)
+    Path("link.jsonl").symlink_to(half)
+    Path("hard.jsonl").hardlink_to(half)
+    Path("folder").mkdir()
+    before = half.read_bytes()
+    address = data.format(half.parent)
+    for arguments in (
+        ["fingerprint", address, "-o", name],
+        ["overlap", address, "whole.parquet", "--write", name],
+        ["overlap", "whole.parquet", address, "--write", name],
+    ):
+        result = run(*arguments, "--force")
+        assert result.exit_code == 2 and "is one of the inputs" in result.stderr
+    assert half.read_bytes() == before and Path("link.jsonl").is_symlink()
+
+
+def test_what_exists_is_overwritten_on_request_or_where_it_was_written_here(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    made, matches, notes = (tmp_path / name for name in ("print.parquet", "matches.parquet", "notes.txt"))
+    notes.write_text("mine")
+    fingerprint, overlap = ["fingerprint", files[0], "-o"], ["overlap", *files, "--write"]
+    for _ in range(2):
+        assert run(*fingerprint, made).exit_code == run(*overlap, matches).exit_code == 0
+    for call in ([*fingerprint, matches], [*overlap, made], [*fingerprint, notes], [*overlap, notes]):
+        result = run(*call)
+        assert result.exit_code == 2 and "exists and is none that this command wrote" in result.stderr
+    assert notes.read_text() == "mine"
+    assert run(*fingerprint, notes, "--force").exit_code == 0
+    assert fingerprints.load(notes).rows == 60
+
+
+def test_a_disk_that_is_full_is_named_and_the_old_file_kept(files: tuple[Path, Path], tmp_path: Path) -> None:
+    made = tmp_path / "print.parquet"
+    assert run("fingerprint", files[0], "-o", made).exit_code == 0
+    before = made.read_bytes()
+    for call in (
+        ["fingerprint", files[1], "-o", made],
+        ["overlap", *files, "--write", tmp_path / "m.parquet"],
+    ):
+        line = shlex.join([sys.executable, "-m", "llmlineage", *map(str, call)])
+        done = subprocess.run(
+            ["bash", "-c", f"ulimit -f 1; trap '' XFSZ; {line} 2>&1 | cat"],
+            capture_output=True, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+        assert (
+            f"llmlineage: {call[-1]}: cannot be written: " in done.stdout and "Traceback" not in done.stdout
+        )
+    assert made.read_bytes() == before and sorted(tmp_path.iterdir()) == sorted([*files, made])
+
+
+# --- hostile calls and data
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--prompt", "prompt" + "[0]" * 900], "a path of a column has 32 steps at most"),
+        (["--prompt", "prompt" + ".a" * 5000], "a path of a column has 32 steps at most"),
+        (["--prompt", f"prompt[{'9' * 5000}]"], "a place in a list has 20 digits at most"),
+        (["--prompt", "+".join(["prompt"] * 5000)], "a text is joined from 32 columns at most"),
+        (["--examples", str(10**30)], "is not in the range"),
+        (["--ngrams", str(10**30)], "is not in the range"),
+        (["--threshold", "nan"], "nan is no number"),
+        (["--ngrams", "8", "--write", "x.parquet"], "leave out --write"),
+    ],
+)
+def test_what_is_beyond_reason_is_refused(files: tuple[Path, Path], options: list[str], message: str) -> None:
+    result = run("overlap", *files, *options)
+    assert result.exit_code == 2 and message in result.stderr and "Traceback" not in result.output
+
+
+def test_the_least_and_every_number_of_entries_makes_a_fingerprint(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    made = tmp_path / "print.parquet"
+    assert run("fingerprint", files[0], "-o", made, "--entries", "16").exit_code == 2
+    for entries in (32, 64, 1 << 16):
+        assert run("fingerprint", files[0], "-o", made, "--entries", str(entries)).exit_code == 0
+        assert fingerprints.load(made).nominal_entries == entries
+
+
+def test_half_surrogates_and_names_that_are_not_utf_8_leave_the_json_whole(tmp_path: Path) -> None:
+    rows = [{"prompt": "half \ud800", "completion": "b"}]
+    lines = tmp_path / os.fsdecode(b"\xe9.jsonl")
+    lines.write_text(json.dumps(rows[0]) + "\n")
+    table = tmp_path / os.fsdecode(b"\xe9.parquet")
+    table.write_bytes(
+        write(tmp_path / "rows.parquet", [{"prompt": "half ?", "completion": "b"}]).read_bytes()
+    )
+    found = document("overlap", lines, table, "--examples", "1")
+    assert found["a"]["data"] == f"{tmp_path}/\ufffd.jsonl" and found["fields"]["both"]["shared"] == 1
+    assert found["examples"] == [{"row": 0, "prompt": "half ?", "response": "b"}]
+    made = document("fingerprint", lines, table, "-o", tmp_path / os.fsdecode(b"\xe8.parquet"))
+    assert made["data"].startswith(f"{tmp_path}/\ufffd.jsonl + ")
+
+
+@pytest.mark.parametrize("table", ["fingerprints", "ngrams"])
+def test_a_damaged_table_of_an_edition_is_one_message(
+    files: tuple[Path, Path], real_edition: Path, tmp_path: Path, table: str
+) -> None:
+    edition = shutil.copytree(real_edition, tmp_path / "edition")
+    path = edition / f"{table}.parquet"
+    whole = pl.read_parquet(path)
+    column = {"fingerprints": "sketch", "ngrams": "grams"}[table]
+    for spoil in (
+        lambda: path.write_bytes((real_edition / path.name).read_bytes()[:500]),
+        lambda: whole.with_columns(pl.lit(b"\0\0\0").alias(column)).write_parquet(path),
+        lambda: whole.with_columns(pl.lit(None, dtype=pl.Binary).alias(column)).write_parquet(path),
+        lambda: whole.drop(column).write_parquet(path),
+    ):
+        spoil()
+        result = run("--edition", edition, "identify", files[0], "--benchmarks")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith("llmlineage: ") and result.stderr.count("\n") == 1
+
+
+def test_measure_refuses_a_fingerprint(files: tuple[Path, Path], real_edition: Path, tmp_path: Path) -> None:
+    run("fingerprint", files[0], "-o", tmp_path / "print.parquet")
+    result = run(
+        "--edition", real_edition, "measure", "alpaca-cleaned", tmp_path / "print.parquet", "alpaca", files[1]
+    )
+    assert result.exit_code == 2 and "is a fingerprint" in result.stderr
 
 
 def test_the_example_files_are_none_of_the_samples() -> None:

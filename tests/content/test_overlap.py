@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlineage.content import exact, near, ngrams, sketches
+from llmlineage.content import candidates, exact, fingerprints, near, ngrams, sketches
 from llmlineage.content.identity import hashed
 from llmlineage.content.rows import Collection, Options
 from llmlineage.content.shingles import shingles, words
@@ -171,6 +171,49 @@ def test_similarity_is_counted_not_estimated() -> None:
     assert all(abs(found[place] - true[place]) < 1e-9 for place in found)
 
 
+def templated(count: int, text: str, start: int = 0) -> near.Texts:
+    return distinct([text.format(n) for n in range(start, start + count)])
+
+
+TEMPLATE = "please translate the following sentence from english into french and give translation number {}"
+
+
+def test_rows_of_one_template_are_told_apart_in_bounded_time_and_memory() -> None:
+    """Every one is near every other, or none is: four hundred million pairs, of which few are made."""
+    other = TEMPLATE.replace("english", "german")
+    sides = templated(20_000, TEMPLATE), templated(20_000, other, 10**6)
+    assert near.tiers(*sides) == near.Tiers(20_000, 0, 0, 0, 20_000)
+    assert near.tiers(sides[0], templated(20_000, TEMPLATE, 10**6)).near == 20_000
+    short = "what is the capital of {}"
+    assert near.tiers(templated(20_000, short), templated(20_000, short, 10**6)).unmatched == 20_000
+
+
+def test_a_text_that_a_whole_template_holds_is_found() -> None:
+    sides = templated(3_000, TEMPLATE + " or so"), templated(3_000, TEMPLATE, 1_000)
+    assert near.holds_whole(*sides).to_list() == [n >= 1_000 for n in range(3_000)]
+
+
+def test_thinned_buckets_lead_to_the_nearest_that_all_pairs_lead_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(7)
+    vocabulary = [f"w{n}" for n in range(12)]
+
+    def some(side: str) -> near.Texts:
+        texts = []
+        for n in range(300):
+            end = f"{chance.choice(vocabulary)} {chance.choice(vocabulary)} {side}{n % 40}"
+            tail = " ".join(chance.choices(vocabulary, k=chance.randrange(6)))
+            texts.append(f"give the answer to this question on {end} {tail}")
+        return distinct(texts)
+
+    a, b = some("a"), some("b")
+    monkeypatch.setattr(candidates, "CROWD", 10**6)
+    whole = near.similar(a, b, 0.5)
+    monkeypatch.setattr(candidates, "CROWD", 3)
+    thin = near.similar(a, b, 0.5)
+    assert thin["item"].equals(whole["item"]) and 0 < whole.height < len(a.texts)
+    assert (thin["similarity"] == whole["similarity"]).mean() > 0.5
+
+
 def test_runs_of_words_are_those_of_a_window() -> None:
     texts = pl.Series(["a b c d", "a b", "", "日本語 x", "B-c d!"])
     runs = shingles(words(texts), 3)
@@ -226,11 +269,12 @@ def test_a_fingerprint_is_read_as_it_was_written(tmp_path: Path) -> None:
     made = sketches.fingerprint(
         Collection(str(write(tmp_path / "a.jsonl", pairs(["one", "two"])))), revision="v1"
     )
-    sketches.write(made, tmp_path / "a.parquet")
+    fingerprints.write(made, tmp_path / "a.parquet")
     assert (
-        sketches.is_fingerprint(str(tmp_path / "a.parquet")) and sketches.load(tmp_path / "a.parquet") == made
+        fingerprints.is_fingerprint(str(tmp_path / "a.parquet"))
+        and fingerprints.load(tmp_path / "a.parquet") == made
     )
-    assert not sketches.is_fingerprint(str(write(tmp_path / "b.parquet", pairs(["one"]))))
+    assert not fingerprints.is_fingerprint(str(write(tmp_path / "b.parquet", pairs(["one"]))))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +294,7 @@ def test_a_fingerprint_of_another_kind_is_refused(
         tmp_path / "a.parquet"
     )
     with pytest.raises(DataError, match=message):
-        sketches.load(tmp_path / "a.parquet")
+        fingerprints.load(tmp_path / "a.parquet")
 
 
 # --- benchmarks in data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,120 @@ def test_what_polars_reads_is_what_is_read_line_by_line(rows: list[dict[str, Any
     assert part.parse(nested).frame.height == len(rows) >= len(turns)
 
 
+# --- memory and time
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "tsv", "parquet", "jsonl"])
+def test_parts_are_counted_in_bytes_in_every_format(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (readers, parquet):
+        monkeypatch.setattr(module, "PART", 10_000)
+    monkeypatch.setattr(json_lines, "CHUNK", 10_000)
+    rows = [{"prompt": f"{n} " + "long " * 1000, "completion": "x"} for n in range(40)]
+    (reader,) = readers.readers(str(write(tmp_path / f"rows.{suffix}", rows)))
+    schema = {"prompt": pl.String(), "completion": pl.String()}
+    frames = [part.parse(schema).frame for part in reader.parts(list(schema))]
+    assert pl.concat(frames)["prompt"].to_list() == [row["prompt"] for row in rows]
+    assert max(frame.height for frame in frames) <= 3
+
+
+@pytest.mark.parametrize("dtype", [pl.String(), pl.Categorical(), pl.Binary()], ids=str)
+def test_a_text_that_a_page_holds_once_is_counted_as_often_as_it_stands(tmp_path: Path, dtype: Any) -> None:
+    column = pl.Series("prompt", ["word " * 100_000] * 200).cast(dtype)
+    pl.DataFrame({"prompt": column}).write_parquet(tmp_path / "rows.parquet")
+    assert (tmp_path / "rows.parquet").stat().st_size < 1_000_000
+    (reader,) = readers.readers(str(tmp_path / "rows.parquet"))
+    heights = [part.frame.height for part in reader.parts(["prompt"])]  # type: ignore[attr-defined]
+    assert sum(heights) == 200 and max(heights) * 500_000 <= parquet.PART
+
+
+def test_a_row_of_a_table_that_is_longer_than_any_text_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PART", "LONGEST"):
+        monkeypatch.setattr(readers, name, 1000)
+    monkeypatch.setattr(parquet, "PART", 1000)
+    rows = [{"prompt": "a"}, {"prompt": "b" * 2000}, {"prompt": "c"}]
+    file = write(tmp_path / "rows.parquet", rows)
+    assert "rows.parquet:2: longer than" in said(file)
+    assert [row[1] for row in texts(file, skip_bad_rows=True)] == ["a", "c"]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+def test_a_hundred_million_blank_lines_are_passed_over(tmp_path: Path, suffix: str) -> None:
+    """In some seconds: they cost a byte each and no more."""
+    row, blank = b'{"prompt": "a", "completion": "b"}', b"\n" * (100 << 20)
+    around = (b"[", b"]") if suffix == "json" else (b"", b"")
+    file = tmp_path / f"rows.{suffix}.zst"
+    file.write_bytes(zstandard.compress(around[0] + blank + row + blank + around[1]))
+    assert texts(file) == [(0, "a", "b")]
+
+
+def test_numbers_of_thousands_of_digits_are_text(tmp_path: Path) -> None:
+    row = '{"prompt": ' + "9" * 5000 + ', "completion": [1, ' + "8" * 6000 + "]}"
+    (tmp_path / "rows.json").write_text(f"[{row}]")
+    (tmp_path / "rows.jsonl").write_text(row + "\n")
+    for name in ("rows.json", "rows.jsonl"):
+        found = texts(tmp_path / name, prompt="prompt", response="completion")
+        assert found == [(0, "9" * 5000, f"[1, {'8' * 6000}]")]
+
+
+def test_a_header_that_is_taken_for_data_is_said(tmp_path: Path) -> None:
+    for header, why in (
+        ("prompt,prompt,response", "'prompt' stands in it twice"),
+        ("1,prompt", "'1' is no name of a column"),
+    ):
+        (tmp_path / "rows.csv").write_text(header + "\n" + "a,b,c\n")
+        assert f"(the first row is taken for data, since {why})" in said(tmp_path / "rows.csv")
+
+
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rows.jsonl")
+    for path in (tmp_path / "rows.jsonl", os.devnull):
+        assert "is a pipe or a device" in said(path)
+    assert "holds no data file" in said(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "csv", "jsonl.gz"])
+@pytest.mark.parametrize("what", ["vanished", "changed"])
+def test_a_file_that_goes_or_shrinks_while_it_is_read_is_refused_for_that(
+    tmp_path: Path, suffix: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    for module in (json_array, table):
+        monkeypatch.setattr(module, "ROWS", 5)
+    monkeypatch.setattr(json_lines, "CHUNK", 100)
+    monkeypatch.setattr(json_array, "BLOCK", 100)
+    file = write(tmp_path / f"rows.{suffix}", ALPACA * 50)
+    batches = Collection(str(file)).texts()
+    next(batches)
+    if what == "vanished":
+        file.unlink()
+    else:
+        os.truncate(file, file.stat().st_size // 2)
+    with pytest.raises(DataError, match=f"{what} while it was read"):
+        list(batches)
+
+
+@pytest.mark.parametrize(
+    "repo",
+    ["./below", "../../..", "/", "a/b/c", "json", "csv", "parquet", "text", "imagefolder", "..", "a..b", "~",
+     "org/../x", "-x/y", "org/.x", "here", "here/too", "file.jsonl"],
+)  # fmt: skip
+def test_a_hub_address_never_leads_to_the_disk(
+    tmp_path: Path, repo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: pytest.fail("was asked"))
+    monkeypatch.chdir(tmp_path)
+    Path("here/too").mkdir(parents=True)
+    Path("file.jsonl").touch()
+    for address in (f"hub:{repo}#train", f"hub:org/name@../{repo}#train"):
+        with pytest.raises(DataError):
+            texts(address)
+
+
 def test_half_a_surrogate_pair_is_no_null_character(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(
@@ -143,7 +258,7 @@ LINES = "".join(json.dumps(row) + "\n" for row in ALPACA).encode()
         ("cut.parquet", b"PAR1" + b"\0" * 40, "not a whole parquet file"),
         ("empty.parquet", b"", "not a whole parquet file"),
         ("bytes.csv", b"prompt,completion\n\xff,b\n", "not UTF-8"),
-        ("few.csv", b"prompt,completion\na,b\nc\n", "few.csv:3: 1 cells where 2 are expected"),
+        ("few.csv", b"prompt,completion\na,b\nc\n", "few.csv:3: 1 cell where 2 are expected"),
         ("rows.xyz", b"", "the format is told by the suffix"),
     ],
 )
@@ -452,7 +567,7 @@ def test_broken_rows_of_a_table_are_named_by_line_and_passed_over_on_request(tmp
     lines = [b"prompt,completion", b'"a\na",b', b"\xff,b", b"c", b"d,e", b'f,"g', b"h,i", b""]
     (tmp_path / "rows.csv").write_bytes(b"\n".join(lines))
     text = said(tmp_path / "rows.csv")
-    for place in ("4: not UTF-8", "5: 1 cells where 2", "7: a quote that is opened here is never closed"):
+    for place in ("4: not UTF-8", "5: 1 cell where 2", "7: a quote that is opened here is never closed"):
         assert f"rows.csv:{place}" in text
     assert texts(tmp_path / "rows.csv", skip_bad_rows=True) == [(0, "a\na", "b"), (1, "d", "e")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from llmlineage.content import sketches
+from llmlineage.content import fingerprints, sketches
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
 from tests.content.rows import ALPACA, write
@@ -95,7 +95,7 @@ def test_spark_submit_writes_the_fingerprint(tmp_path: Path) -> None:
     command = [submit, "--master", "local[2]", spark.__file__, file, tmp_path / "print.parquet"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     subprocess.run(command, check=True, capture_output=True, env=environment, timeout=120)
-    made, local = sketches.load(tmp_path / "print.parquet"), sketches.fingerprint(Collection(str(file)))
+    made, local = fingerprints.load(tmp_path / "print.parquet"), sketches.fingerprint(Collection(str(file)))
     for field, sketch in local.sketches.items():
         assert sketches.read(made.sketches[field]).theta == sketches.read(sketch).theta
         assert sketches.compare(made, local)[field].a_in_b == 1.0  # type: ignore[index]

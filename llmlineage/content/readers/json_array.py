@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from llmlineage.content.readers import BadRow, Rows
+from llmlineage.content.readers import LONGEST, BadRow, Rows, in_parts
 from llmlineage.content.readers.stream import opened
-from llmlineage.content.readers.values import half_decoded, object_of
+from llmlineage.content.readers.values import half_decoded, object_of, whole_number
 from llmlineage.errors import DataError
 
 BLOCK = 1 << 20
-LONGEST = 64 << 20
 ROWS = 4096
-BLANK = " \t\r\n"
+BLANK = re.compile(r"[ \t\r\n]*")
 # A name such as -Infinity, or an escaped pair of surrogates.
 LONGEST_TOKEN = 12
-DECODER = json.JSONDecoder(object_pairs_hook=object_of)
+DECODER = json.JSONDecoder(object_pairs_hook=object_of, parse_int=whole_number)
 
 
 def starts_array(path: Path) -> bool:
@@ -53,18 +53,11 @@ class ArrayReader:
         return rows
 
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
-        rows: list[dict[str, Any]] = []
-        bad: list[BadRow] = []
-        for row in self.elements():
-            if isinstance(row, BadRow):
-                bad.append(row)
-            else:
-                rows.append({name: row.get(name) for name in columns})
-            if len(rows) + len(bad) == ROWS:
-                yield Rows(rows, bad)
-                rows, bad = [], []
-        if rows or bad:
-            yield Rows(rows, bad)
+        wanted = (
+            row if isinstance(row, BadRow) else {name: row.get(name) for name in columns}
+            for row in self.elements()
+        )
+        return in_parts(wanted, ROWS)
 
     def elements(self) -> Iterator[dict[str, Any] | BadRow]:
         """Each row. Raises :class:`DataError` with the line where the array is not JSON."""
@@ -124,8 +117,7 @@ class Elements:
     def peek(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
         while True:
-            while self.at < len(self.text) and self.text[self.at] in BLANK:
-                self.at += 1
+            self.at = BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches nothing too
             if self.at < len(self.text):
                 return self.text[self.at]
             if not self.more():

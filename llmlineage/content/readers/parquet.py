@@ -14,9 +14,12 @@ import polars as pl
 
 from llmlineage.content.readers import COMPRESSED, Frame
 from llmlineage.content.readers.stream import opened
+from llmlineage.content.readers.values import pieces
 from llmlineage.errors import DataError
 
 ROWS = 32_768
+# Texts of a table are cheap to hand on, and cheaper in large parts.
+PART = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class ParquetReader:
 
     def sample(self) -> list[dict[str, Any]]:
         with self.scan() as table:
-            rows = table.head(200).collect().to_dicts()
+            rows = next(pieces(table.head(200).collect(), PART)).to_dicts()
         if not rows:
             raise DataError(self.path, "holds no row")
         return rows
@@ -39,7 +42,7 @@ class ParquetReader:
     def parts(self, columns: Sequence[str]) -> Iterator[Frame]:
         with self.scan() as table:
             for frame in table.select(columns).collect_batches(chunk_size=ROWS, maintain_order=True):
-                yield Frame(frame)
+                yield from map(Frame, pieces(frame, PART))
 
     @contextmanager
     def scan(self) -> Iterator[pl.LazyFrame]:
@@ -56,11 +59,25 @@ class ParquetReader:
 def unpacked(path: Path) -> Iterator[Path]:
     """The file itself, or an unpacked copy: parquet is read from its end."""
     if path.suffix.lower() not in COMPRESSED:
-        with opened(path):
-            yield path
+        with opened(path), utf8_name(path) as name:
+            yield name
         return
     with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
         with opened(path) as file:
             shutil.copyfileobj(file, copy)
         copy.flush()
         yield Path(copy.name)
+
+
+@contextmanager
+def utf8_name(path: Path) -> Iterator[Path]:
+    """The file by a name that polars takes: where its own is not UTF-8, by a link."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        with tempfile.TemporaryDirectory() as folder:
+            link = Path(folder, "rows.parquet")
+            link.symlink_to(path.resolve())
+            yield link
+    else:
+        yield path

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,15 +31,31 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with path.open("rb") as raw:
             before = os.fstat(raw.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise DataError(path, "is a pipe or a device; write its data to a file, and name that")
             head = raw.read(4)
             raw.seek(0)
             try:
                 yield unpacked(raw, head)
+            except GeneratorExit:
+                raise
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                check_unchanged(path, before)
                 raise DataError(path, f"the compressed data is cut short or damaged ({error})") from error
-            after = path.stat()
+            except Exception:
+                check_unchanged(path, before)  # of a file that is being written, what is wrong is that
+                raise
+            check_unchanged(path, before)
     except OSError as error:
         raise DataError(path, error.strerror or str(error)) from error
+
+
+def check_unchanged(path: Path, before: os.stat_result) -> None:
+    """Raises :class:`DataError` where a file has changed, or is gone, since it was opened."""
+    try:
+        after = path.stat()
+    except OSError as error:
+        raise DataError(path, "vanished while it was read") from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise DataError(path, "changed while it was read; read it again when it is complete")
 

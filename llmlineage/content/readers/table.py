@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmlineage.content.readers import BadRow, Rows, bare_suffix
+from llmlineage.content.readers import LONGEST, BadRow, Rows, bare_suffix, in_parts
 from llmlineage.content.readers.stream import opened
 from llmlineage.content.readers.values import half_decoded
 from llmlineage.errors import DataError
 
 ROWS = 4096
-LONGEST = 64 << 20
 # What a heading looks like: a short name, no sentence and no number.
 HEADING = re.compile(r"[^\W\d][\w .:/-]{0,39}")
 
@@ -48,19 +47,21 @@ class TableReader:
             raise DataError(self.path, f"holds no row{bad}")
         return rows
 
+    @property
+    def remark(self) -> str:
+        """What was done with the first row, where that may not be what was meant."""
+        with opened(self.path) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+            _, cells, _ = next(self.cells(text), (0, [], ""))
+        why = no_header(cells) if self.header is None else ""
+        return f"the first row is taken for data, since {why}" if why else ""
+
     def parts(self, columns: Sequence[str]) -> Iterator[Rows]:
-        rows: list[dict[str, Any]] = []
-        bad: list[BadRow] = []
-        for row in self.rows():
-            if isinstance(row, BadRow):
-                bad.append(row)
-            else:
-                rows.append(row)
-            if len(rows) + len(bad) == ROWS:
-                yield Rows(rows, bad)
-                rows, bad = [], []
-        if rows or bad:
-            yield Rows(rows, bad)
+        wanted = (
+            row if isinstance(row, BadRow) else {name: row.get(name) for name in columns}
+            for row in self.rows()
+        )
+        return in_parts(wanted, ROWS)
 
     def rows(self) -> Iterator[dict[str, str] | BadRow]:
         with opened(self.path) as file:
@@ -73,7 +74,7 @@ class TableReader:
                     names = [cell.strip() for cell in cells]
                     continue
                 names = names or [f"col{place}" for place in range(len(cells))]
-                wrong = f"{len(cells)} cells where {len(names)} are expected"
+                wrong = mismatch(len(cells), len(names))
                 if problem or len(cells) < len(names):
                     yield BadRow(line, problem or wrong)
                     continue
@@ -117,6 +118,23 @@ class Lines:
                 self.problem = "not UTF-8"
             yield line
         self.ended = True
+
+
+def mismatch(found: int, expected: int) -> str:
+    cells = f"{found:,} {'cell' if found == 1 else 'cells'}"
+    return f"{cells} where {expected:,} {'is' if expected == 1 else 'are'} expected"
+
+
+def no_header(cells: Sequence[str]) -> str:
+    """Why a first row is taken for data; empty where it is a header."""
+    if looks_like_header(cells):
+        return ""
+    names = [cell.strip() for cell in cells]
+    twice = next((name for place, name in enumerate(names) if name and name in names[:place]), None)
+    if twice is not None:
+        return f"{twice[:40]!r} stands in it twice"
+    odd = next((name for name in names if not HEADING.fullmatch(name)), "")
+    return f"{odd[:40]!r} is no name of a column"
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:

@@ -15,6 +15,8 @@ import polars as pl
 
 # Types whose cast to text is what ``text_of`` makes of their values, beside the integers.
 PLAIN = (pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
+# Python refuses more than 4,300 digits, or fewer where it is told so.
+LONGEST_INT = 600
 ESCAPES = str.maketrans({'"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
@@ -24,6 +26,15 @@ class Repeated(dict[str, Any]):
     def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
         super().__init__(reversed(pairs))
         self.pairs = pairs
+
+
+class Digits(str):
+    """A whole number of more digits than Python turns into one; its text is what it is."""
+
+
+def whole_number(digits: str) -> int | Digits:
+    """For ``parse_int`` of :mod:`json`."""
+    return int(digits) if len(digits) <= LONGEST_INT else Digits(digits)
 
 
 def object_of(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,6 +71,33 @@ def fits(found: Any, wanted: Any) -> bool:
         types = {field.name: field.dtype for field in getattr(found, "fields", ())}
         return all(field.name in types and fits(types[field.name], field.dtype) for field in wanted.fields)
     return bool(found == wanted)
+
+
+def text_bytes(frame: pl.DataFrame) -> int:
+    """The bytes of a table's texts, each counted as often as it stands there, though it is kept once."""
+    return sum(leaf_bytes(leaf) for column in frame for leaf in leaves(column))
+
+
+def leaf_bytes(leaf: pl.Series) -> int:
+    if leaf.dtype == pl.String:
+        sizes = leaf.str.len_bytes()
+    elif leaf.dtype == pl.Binary:
+        sizes = leaf.bin.size()
+    elif leaf.dtype in (pl.Categorical, pl.Enum):
+        sizes = leaf.cat.len_bytes()
+    else:
+        return 8 * len(leaf)
+    return int(sizes.cast(pl.UInt64).sum())
+
+
+def pieces(frame: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
+    """The rows in order, in tables of at most ``most`` bytes of text, or of one row."""
+    if frame.height <= 1 or text_bytes(frame) <= most:
+        yield frame
+        return
+    half = frame.height // 2
+    yield from pieces(frame.slice(0, half), most)
+    yield from pieces(frame.slice(half), most)
 
 
 def not_utf8(column: pl.Series) -> set[int]:
@@ -128,6 +166,8 @@ def json_of(value: Any) -> str:
         return "{" + ", ".join([f'"{name}": {json_of(inner)}' for name, inner in pairs]) + "}"
     if isinstance(value, list):
         return "[" + ", ".join([json_of(inner) for inner in value]) + "]"
+    if isinstance(value, Digits):
+        return value
     if isinstance(value, str):
         return '"' + value.translate(ESCAPES) + '"'
     if isinstance(value, float) and abs(value) < float("inf"):
