@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Literal
+from typing import Any, Literal
+
+from llmlineage.visible import brief, shorten
+
+# A listing shows as many problems of one kind, of one wording in one file, and at all; then it counts.
+MOST_ALIKE = 50
+MOST_OF_A_WORDING = 200
+MOST_PROBLEMS = 1000
 
 
 class LineageError(Exception):
-    """Base of every error that is the caller's to mend; its text is one clear message."""
+    """Base of every error that is the caller's to mend; its text is one clear message.
+
+    The text is safe to print, whatever the names, paths and words of libraries that stand in it.
+    """
+
+    def __str__(self) -> str:
+        return brief(super().__str__())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as what it carries: constructors take other arguments than the message."""
+        return _restored, (type(self), self.args), self.__dict__
+
+
+def _restored(cls: type[LineageError], arguments: tuple[object, ...]) -> LineageError:
+    return cls.__new__(cls, *arguments)
 
 
 class UnknownName(LineageError):
@@ -18,8 +40,8 @@ class UnknownName(LineageError):
     def __init__(self, name: str, closest: Sequence[str] = ()) -> None:
         self.name = name
         self.closest = tuple(closest)
-        hint = f"; closest: {', '.join(self.closest)}" if self.closest else ""
-        super().__init__(f"no record is called {name!r}{hint}")
+        hint = f"; closest: {', '.join(map(shorten, self.closest))}" if self.closest else ""
+        super().__init__(f"no record is called '{shorten(name)}'{hint}")
 
 
 class InvalidEdition(LineageError):
@@ -27,14 +49,17 @@ class InvalidEdition(LineageError):
 
 
 class QueryRefused(LineageError):
-    """The SQL query would write, leave the edition, run too long or is not valid."""
+    """The SQL query would write, leave the edition, run too long or is not valid; a search is too long."""
 
 
 class ConfigError(LineageError):
     """A training config cannot be read. ``line`` counts from 1."""
 
     def __init__(self, path: str | PathLike[str], problem: str, line: int | None = None) -> None:
-        place = f"{fspath(path)}:{line}" if line else fspath(path)
+        self.file = fspath(path)
+        self.problem = problem
+        self.line = line
+        place = f"{self.file}:{line}" if line else self.file
         super().__init__(f"{place}: {problem}")
 
 
@@ -73,9 +98,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.row}" if self.row else self.file
-        subject = " ".join(part for part in (self.field, shorten(self.value)) if part)
+        subject = " ".join(shorten(part) for part in (self.field, self.value) if part)
         message = self.problem + (f"; {self.suggestion}" if self.suggestion else "")
-        return f"{place} {subject}: {message}" if subject else f"{place}: {message}"
+        return brief(f"{place} {subject}: {message}" if subject else f"{place}: {message}")
 
 
 class InvalidPackage(LineageError):
@@ -83,10 +108,28 @@ class InvalidPackage(LineageError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(f"{len(self.problems):,} problems")
+
+    def __str__(self) -> str:
+        return "\n".join(listing(self.problems))
 
 
-def shorten(value: str, limit: int = 80) -> str:
-    """Quote a cell for a message: on one line, and cut where it is very long."""
-    flat = value.encode("unicode_escape").decode("ascii") if not value.isprintable() else value
-    return flat if len(flat) <= limit else f"{flat[:limit]}... ({len(value):,} characters)"
+def listing(problems: Iterable[Problem]) -> Iterator[str]:
+    """A line a problem; of very many alike the first, then for each wording how many more there are."""
+    alike, of_a_wording, left_out = Counter[object](), Counter[object](), Counter[tuple[str, str]]()
+    shown = 0
+    for one in problems:
+        wording = (one.file, one.problem)
+        kind = (*wording, one.field)
+        if alike[kind] < MOST_ALIKE and of_a_wording[wording] < MOST_OF_A_WORDING and shown < MOST_PROBLEMS:
+            alike[kind] += 1
+            of_a_wording[wording] += 1
+            shown += 1
+            yield str(one)
+        else:
+            left_out[wording] += 1
+    for (file, problem), count in left_out.most_common(MOST_ALIKE):
+        yield brief(f"{file}: and {count:,} more: {problem}")
+    rest = left_out.total() - sum(count for _, count in left_out.most_common(MOST_ALIKE))
+    if rest:
+        yield f"and {rest:,} other problems"

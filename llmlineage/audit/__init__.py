@@ -108,23 +108,19 @@ class Audit:
         named = (*self.models, *self.datasets)
         return tuple(dict.fromkeys(one.name for one in named if one.id is None))
 
-    def findings(self) -> dict[Finding, int]:
-        """How often each thing was found that a gate can fail on."""
-        licences = {one.inherited.license.id: one.inherited.license for one in self.arrivals}
+    def found(self) -> list[tuple[Finding, str]]:
+        """Everything that a gate can fail on: what was found, and the record or name that brings it."""
         own = self.config.license
-        return {
-            "noncommercial": sum(one.commercial == "no" for id, one in licences.items() if id != own),
-            "benchmark": len({one.benchmark for one in self.benchmarks if one.carries != INFLUENCE}),
-            "benchmark-test": len(
-                {
-                    one.benchmark
-                    for one in self.benchmarks
-                    if one.carries != INFLUENCE and one.split != "train"
-                }
-            ),
-            "unknown": len(self.nameless) + len(self.unknown),
-            "double-counted": len(self.double_counted),
+        licences = [(one.inherited.origin, one.inherited.license) for one in self.arrivals]
+        benchmarks = [one for one in self.benchmarks if one.carries != INFLUENCE]
+        by_finding: dict[Finding, list[str]] = {
+            "noncommercial": [id for id, one in licences if one.commercial == "no" and one.id != own],
+            "benchmark": [one.benchmark for one in benchmarks],
+            "benchmark-test": [one.benchmark for one in benchmarks if one.split != "train"],
+            "unknown": [*self.nameless, *(one.id for one in self.unknown)],
+            "double-counted": [one.id for one in self.double_counted],
         }
+        return [(finding, id) for finding, ids in by_finding.items() for id in dict.fromkeys(ids)]
 
 
 def audit(edition: Edition, config: Config) -> Audit:

@@ -7,12 +7,16 @@ import importlib
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from llmlineage.cli.paint import put, say, writing
 from llmlineage.errors import LineageError
 from llmlineage.version import __version__
+from llmlineage.visible import brief, calm, is_text
 
 # Help of the group, so that listing the commands imports none of them.
 COMMANDS = {
@@ -36,14 +40,20 @@ COMMANDS = {
     "build": "Compile a data package to an edition.",
 }
 
+# Where the words of the call are kept, for messages about them.
+CALL = "llmlineage.call"
+
 
 class Failure(click.ClickException):
-    """A wrong call or input: one message, exit status 2."""
+    """A wrong call or input: one message, exit status 2. Its lines are safe to print already."""
 
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"llmlineage: {self.format_message()}", file=file, err=True)
+        first, *more = self.format_message().split("\n")
+        say(f"llmlineage: {first}")
+        for line in more:
+            say(line)
 
 
 class LazyGroup(click.Group):
@@ -63,20 +73,39 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        call = tuple(args)  # click takes words off the list as it reads them
+        with messages(call), writing():  # help and version are all that happens here
+            ctx = super().make_context(info_name, args, parent, **extra)
+        ctx.meta[CALL] = call
+        return ctx
+
     def invoke(self, ctx: click.Context) -> Any:
-        if sys.stdout is None:
-            raise Failure("stdout is closed")
-        try:
+        with messages(ctx.meta.get(CALL, ())):
             return super().invoke(ctx)
-        except LineageError as error:
-            if os.environ.get("LLMLINEAGE_DEBUG"):
-                raise
-            raise Failure(str(error)) from error
-        except (OSError, UnicodeEncodeError, sqlite3.DatabaseError) as error:
-            if os.environ.get("LLMLINEAGE_DEBUG") or getattr(error, "errno", None) == errno.EPIPE:
-                raise
-            drop_unwritten()
-            raise Failure(explain(error)) from error
+
+
+@contextmanager
+def messages(call: Sequence[str]) -> Iterator[None]:
+    """Turn every error that a user can mend into one safe message."""
+    if sys.stdout is None:
+        raise Failure("stdout is closed")
+    try:
+        yield
+    except click.UsageError as error:
+        error.message = calm(brief(error.message))  # type: ignore[misc]  # click makes it safe nowhere
+        raise
+    except LineageError as error:
+        if os.environ.get("LLMLINEAGE_DEBUG"):
+            raise
+        raise Failure(str(error)) from error
+    except (OSError, UnicodeEncodeError, sqlite3.DatabaseError) as error:
+        if os.environ.get("LLMLINEAGE_DEBUG") or getattr(error, "errno", None) == errno.EPIPE:
+            raise
+        drop_unwritten()
+        raise Failure(brief(explain(error, call))) from error
 
 
 def drop_unwritten() -> None:
@@ -87,15 +116,30 @@ def drop_unwritten() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def explain(error: Exception) -> str:
-    """What a user can do about an error of the machine: a path, a name, or a damaged file."""
+def explain(error: Exception, call: Sequence[str] = ()) -> str:
+    """What a user can do about an error of the machine: a place, a name, or a damaged file.
+
+    ``call`` holds the words of the command line.
+    """
     if isinstance(error, UnicodeEncodeError):
-        if error.encoding == "utf-8":
-            return "the call is not UTF-8 text"
-        return f"the output holds characters that {error.encoding} lacks; set PYTHONIOENCODING=utf-8"
+        return explain_encoding(error, call)
     if isinstance(error, sqlite3.DatabaseError):
+        name = getattr(error, "sqlite_errorname", None) or ""
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")):
+            return f"the disk of the edition, or of temporary files, cannot be read or written ({error})"
         return f"the edition is damaged ({error}); build it again"
+    if isinstance(error, OSError) and error.strerror:
+        place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
+        return f"{place}: {error.strerror}" if place else error.strerror
     return str(error)
+
+
+def explain_encoding(error: UnicodeEncodeError, call: Sequence[str]) -> str:
+    if error.encoding != "utf-8":
+        return f"the output holds characters that {error.encoding} lacks; set PYTHONIOENCODING=utf-8"
+    if not all(map(is_text, call)):
+        return "the call is not UTF-8 text"
+    return f"a text holds {error.object[error.start]!r}, half of a character, which is no UTF-8"
 
 
 def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -103,11 +147,11 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         return
     from llmlineage.edition import open_edition
 
-    click.echo(f"llmlineage {__version__}")
+    put([f"llmlineage {__version__}"])
     try:
-        click.echo(f"edition {open_edition(ctx.params.get('edition')).version}")
+        put([f"edition {open_edition(ctx.params.get('edition')).version}"])
     except LineageError as error:
-        click.echo(f"no edition: {error}", err=True)
+        say(f"no edition: {error}")
     ctx.exit()
 
 

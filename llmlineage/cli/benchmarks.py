@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, width
+from llmlineage.cli.paint import paint, put, width
 from llmlineage.graph import benchmarks
 from llmlineage.render import benchmarks as render
 
@@ -30,8 +30,8 @@ def command(ctx: click.Context, name: str, down: bool, quiet: bool, format: str)
     found = look(edition, id)
     if quiet:
         ids = dict.fromkeys(one.record if down else one.benchmark for one in found)
-        click.echo("\n".join(ids), nl=bool(ids))
+        put(ids)
     elif format == "json":
         options.echo_json(render.document(found))
     else:
-        click.echo("\n".join(render.text(found, down, paint, width())))
+        put(render.text(found, down, paint, width()))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from llmlineage.cli.paint import put
 from llmlineage.edition import DESCRIPTOR
 from llmlineage.edition.compile import build_edition
 
@@ -38,4 +39,4 @@ def command(package: Path, output: Path, no_validate: bool) -> None:
     descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     nodes, edges = descriptor["rows"]["nodes"], descriptor["rows"]["edges"]
     title = f"{descriptor['name']} {descriptor['version']}"
-    click.echo(f"{folder}: {title}, {nodes:,} nodes, {edges:,} edges")
+    put([f"{folder}: {title}, {nodes:,} nodes, {edges:,} edges"])

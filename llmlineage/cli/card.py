@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from llmlineage.audit import Audit, audit, configs
 from llmlineage.cli import options
+from llmlineage.cli.paint import put
 from llmlineage.edition import Edition
 from llmlineage.errors import ConfigError
 from llmlineage.graph import lineage, records
@@ -31,14 +33,15 @@ def command(ctx: click.Context, name: str, format: str) -> None:
       llmlineage card path/to/config.yml > README.md
     """
     edition = options.open_from(ctx)
-    path = Path(name)
-    text = (
-        of_config(edition, path) if path.is_file() else of_record(edition, options.resolve(edition, name).id)
-    )
+    is_config = os.path.isfile(name)  # noqa: PTH113, which a name that is too long does not stop
+    if is_config:
+        text = of_config(edition, Path(name))
+    else:
+        text = of_record(edition, options.resolve(edition, name).id)
     if format == "json":
         options.echo_json({"card": text})
     else:
-        click.echo(text)
+        put(text.split("\n"))
 
 
 def of_record(edition: Edition, id: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, width
+from llmlineage.cli.paint import paint, put, width
 from llmlineage.edition import open_edition
 from llmlineage.graph import compare
 from llmlineage.render import comparison
@@ -30,13 +30,14 @@ def command(ctx: click.Context, first: str, second: str, full: bool, format: str
       llmlineage compare OpenHermes-2.5 SlimOrca
       llmlineage compare path/to/old/edition path/to/new/edition
     """
-    if Path(first).is_dir() and Path(second).is_dir():
+    # Not of pathlib, which a name that is too long stops.
+    if os.path.isdir(first) and os.path.isdir(second):  # noqa: PTH112
         old, new = open_edition(first), open_edition(second)
         changes = compare.compare_editions(old, new)
         if format == "json":
             options.echo_json(comparison.edition_document(old.version, new.version, changes))
         else:
-            click.echo("\n".join(comparison.editions(old.version, new.version, changes)))
+            put(comparison.editions(old.version, new.version, changes))
         return
     edition = options.open_from(ctx)
     result = compare.compare_records(
@@ -45,4 +46,4 @@ def command(ctx: click.Context, first: str, second: str, full: bool, format: str
     if format == "json":
         options.echo_json(comparison.record_document(result))
     else:
-        click.echo("\n".join(comparison.records(result, paint, width(), full)))
+        put(comparison.records(result, paint, width(), full))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from llmlineage.cli import options, reading
+from llmlineage.cli.paint import put
 
 
 @click.command()
@@ -84,4 +85,4 @@ def command(
     if format == "json":
         options.echo_json(render.fingerprint_document(made))
     else:
-        click.echo("\n".join(render.fingerprint(made, str(output))))
+        put(render.fingerprint(made, str(output)))

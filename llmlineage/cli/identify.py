@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import paint
+from llmlineage.cli.paint import paint, put
 
 
 @click.command()
@@ -59,7 +59,7 @@ def command(
     if format == "json":
         options.echo_json(render.identify_document(data, fingerprint.rows, matches, found))
     else:
-        click.echo("\n".join(render.identify(fingerprint, matches, len({one.id for one in prints}), paint)))
+        put(render.identify(fingerprint, matches, len({one.id for one in prints}), paint))
         if found is not None:
-            click.echo()
-            click.echo("\n".join(render.contamination(found, paint)))
+            put([""])
+            put(render.contamination(found, paint))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import paint
+from llmlineage.cli.paint import paint, put
 from llmlineage.edition import Edition
 
 
@@ -81,7 +81,7 @@ def command(
         options.echo_json([render.measurement_document(child, parent, one) for one in results])
     else:
         for result in results:
-            click.echo("\n".join(render.measurement(child, parent, result, paint)))
+            put(render.measurement(child, parent, result, paint))
     if any(one.verdict == "contradicts" for one in results):
         ctx.exit(1)
 

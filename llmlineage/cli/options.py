@@ -9,11 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
+from llmlineage.cli.paint import say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
+from llmlineage.visible import brief, visible_json
 
 F = TypeVar("F", bound=Callable[..., Any])
+# A number of things, as SQLite and Python can both count them.
+COUNT = click.IntRange(min=1, max=2**31 - 1)
 
 
 def open_from(ctx: click.Context) -> Edition:
@@ -27,9 +31,7 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABL
     if match.others:
         others = ", ".join(f"{id} ({table})" for table, id in match.others[:5])
         more = f" and {len(match.others) - 5} more" if len(match.others) > 5 else ""
-        click.echo(
-            f"{name} is taken as {match.id} ({match.table}); it can also mean {others}{more}", err=True
-        )
+        say(f"{brief(name)} is taken as {match.id} ({match.table}); it can also mean {others}{more}")
     return match
 
 
@@ -68,13 +70,14 @@ def echo_json(document: object) -> None:
     """One JSON document, UTF-8, keys in the order given."""
     import json  # as csv below: a trace as a tree needs neither
 
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    write(visible_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n")
 
 
 def echo_csv(header: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    sys.stdout.flush()  # here, where a reader that has gone away is no error
+    with writing():
+        writer.writerow(header)
+        writer.writerows(rows)
+        sys.stdout.flush()  # here, where a reader that has gone away is no error

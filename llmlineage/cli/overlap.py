@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from llmlineage.cli import options, reading
-from llmlineage.cli.paint import paint
+from llmlineage.cli.paint import paint, put
 
 
 @click.command()
@@ -32,7 +32,7 @@ from llmlineage.cli.paint import paint
     metavar="N",
     help="B is a benchmark: which of its prompts share a run of N words with A (13 and 8 are usual).",
 )
-@click.option("--examples", type=click.IntRange(1), metavar="N", help="Show N rows of A that are in B.")
+@click.option("--examples", type=options.COUNT, metavar="N", help="Show N rows of A that are in B.")
 @click.option(
     "--write",
     type=click.Path(path_type=Path),
@@ -86,7 +86,7 @@ def command(
         if format == "json":
             options.echo_json(render.contamination_document(a, left.rows, found))
         else:
-            click.echo("\n".join(render.contamination(found, paint)))
+            put(render.contamination(found, paint))
         return
     if sketched:
         prints = [sketches.of([one]) for one in (left, right)]
@@ -134,4 +134,4 @@ def show(report: object, format: str) -> None:
     if format == "json":
         options.echo_json(render.overlap_document(report))
     else:
-        click.echo("\n".join(render.overlap(report, paint)))
+        put(render.overlap(report, paint))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from llmlineage.cli.paint import say
 from llmlineage.render.words import plural
+from llmlineage.visible import brief, shorten
 
 if TYPE_CHECKING:
     from llmlineage.content.rows import Collection
@@ -53,10 +55,11 @@ def say_read(*collections: Collection) -> None:
         if not one.layouts:
             continue
         lacking = "" if "prompt" in one.held else ", no prompt in any row"
-        click.echo(f"{one.address}: {plural(one.rows, 'row')}, {'; '.join(one.layouts)}{lacking}", err=True)
+        layouts = shorten("; ".join(one.layouts), 500)
+        say(f"{brief(one.address)}: {plural(one.rows, 'row')}, {layouts}{lacking}")
         for rows, count, said in (
             (one.bad_rows, one.bad, "could not be read, left out"),
             (one.odd_rows, len(one.odd_rows), "with more cells than columns, the rest left out"),
         ):
             if rows:
-                click.echo(f"  {plural(count, 'row')} {said}, the first: {rows[0]}", err=True)
+                say(f"  {plural(count, 'row')} {said}, the first: {brief(str(rows[0]))}")

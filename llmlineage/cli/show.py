@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint
+from llmlineage.cli.paint import paint, put
 from llmlineage.graph import records
 from llmlineage.graph.names import ALL_TABLES
 from llmlineage.render import document, text
@@ -31,4 +31,4 @@ def command(ctx: click.Context, name: str, format: str) -> None:
     if format == "json":
         options.echo_json(document.record(record))
     else:
-        click.echo("\n".join(text.record(record, paint)))
+        put(text.record(record, paint))

@@ -7,6 +7,7 @@ import math
 import click
 
 from llmlineage.cli import options
+from llmlineage.cli.paint import put
 from llmlineage.edition import tables
 from llmlineage.errors import QueryRefused
 from llmlineage.render import text
@@ -43,7 +44,7 @@ def command(ctx: click.Context, query: str, timeout: float, format: str) -> None
             raise QueryRefused("two columns have the same name; tell them apart with AS")
         options.echo_json([dict(zip(result.columns, row, strict=True)) for row in rows])
     else:
-        click.echo("\n".join(text.columns(result.columns, list(rows))))
+        put(text.columns(result.columns, list(rows)))
 
 
 def printable(value: object) -> object:

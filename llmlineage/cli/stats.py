@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint
+from llmlineage.cli.paint import paint, put
 from llmlineage.graph.stats import stats
 from llmlineage.render import coverage
 
 
 @click.command()
 @click.option(
-    "--top", type=click.IntRange(min=1), default=8, show_default=True, help="How many records a list names."
+    "--top", type=options.COUNT, default=8, show_default=True, help="How many records a list names."
 )
 @options.format_options("text", "json")
 @click.pass_context
@@ -28,4 +28,4 @@ def command(ctx: click.Context, top: int, format: str) -> None:
     if format == "json":
         options.echo_json(coverage.document(result))
     else:
-        click.echo("\n".join(coverage.text(result, paint)))
+        put(coverage.text(result, paint))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
+from llmlineage.cli.paint import put
 from llmlineage.edition import tables
 from llmlineage.render import text
 
@@ -28,4 +29,4 @@ def command(ctx: click.Context, table: str | None, format: str) -> None:
     elif format == "json":
         options.echo_json([dict(zip(result.columns, row, strict=True)) for row in result.rows])
     else:
-        click.echo("\n".join(text.columns(result.columns, list(result.rows))))
+        put(text.columns(result.columns, list(result.rows)))

@@ -10,7 +10,7 @@ from typing import Literal
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, width
+from llmlineage.cli.paint import paint, put, width
 from llmlineage.graph import lineage
 from llmlineage.render.tree import tree
 
@@ -22,7 +22,10 @@ MOST_LINES = 80
 @options.name_argument()
 @click.option("--down", is_flag=True, help="What is made of NAME, instead of what NAME is made of.")
 @click.option(
-    "--depth", type=click.IntRange(min=0), metavar="N", help="Go at most N steps. By default all the way."
+    "--depth",
+    type=click.IntRange(0, 2**31 - 1),
+    metavar="N",
+    help="Go at most N steps. By default all the way.",
 )
 @click.option(
     "--only",
@@ -79,7 +82,7 @@ def command(
     match = options.resolve(edition, name)
     result = lineage.trace(edition, match.id, "down" if down else "up", depth, only, relations)
     if quiet:
-        click.echo("\n".join(node.id for node in result.nodes))
+        put(node.id for node in result.nodes)
     elif format == "json":
         from llmlineage.render import document
 
@@ -91,11 +94,11 @@ def command(
     elif format == "table":
         from llmlineage.render import text
 
-        click.echo("\n".join(text.columns(text.TRACE_COLUMNS, text.trace_rows(result))))
+        put(text.columns(text.TRACE_COLUMNS, text.trace_rows(result)))
     else:
         narrowed = depth is not None or only is not None or bool(relations)
         show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold, narrowed=narrowed)
-        click.echo("\n".join(show() if full or depth is not None else fitting(show)))
+        put(show() if full or depth is not None else fitting(show))
 
 
 def fitting(show: Callable[..., Iterator[str]]) -> list[str]:

@@ -9,7 +9,8 @@ import click
 
 from llmlineage.checks import validate
 from llmlineage.cli import options
-from llmlineage.errors import InvalidPackage, Problem
+from llmlineage.cli.paint import put
+from llmlineage.errors import InvalidPackage, Problem, listing
 from llmlineage.render import document, words
 
 
@@ -36,11 +37,11 @@ def command(ctx: click.Context, package: Path, format: str) -> None:
     else:
         for level, heading in (("error", "Errors"), ("warning", "Warnings")):
             if counts[level]:
-                click.echo(f"{heading}:")
-                click.echo("\n".join(str(problem) for problem in problems if problem.level == level))
+                put([f"{heading}:"])
+                put(listing(problem for problem in problems if problem.level == level))
         verdict = "invalid" if counts["error"] else "valid"
         found = f"{words.plural(counts['error'], 'error')}, {words.plural(counts['warning'], 'warning')}"
-        click.echo(f"{package}: {verdict} ({found})")
+        put([f"{package}: {verdict} ({found})"])
     ctx.exit(1 if counts["error"] else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, width
+from llmlineage.cli.paint import paint, put, width
 from llmlineage.graph import lineage
 from llmlineage.render import document, text
 
@@ -31,6 +31,6 @@ def command(ctx: click.Context, first: str, second: str, format: str) -> None:
     if format == "json":
         options.echo_json(document.why(start, goal, paths))
     elif paths:
-        click.echo("\n".join(text.ways(paths, paint, width())))
+        put(text.ways(paths, paint, width()))
     else:
-        click.echo(f"no way is recorded between {start} and {goal}, in either direction")
+        put([f"no way is recorded between {start} and {goal}, in either direction"])

@@ -9,6 +9,7 @@ from llmlineage.addresses import canonical, hub_repository, is_address
 from llmlineage.edition import Edition
 from llmlineage.errors import UnknownName
 from llmlineage.keys import name_key
+from llmlineage.visible import is_harmless, is_text
 
 NODE_TABLES = ("datasets", "models")
 ALL_TABLES = (*NODE_TABLES, "methods", "licenses", "organizations")
@@ -20,6 +21,9 @@ QUALIFIERS = {
 }  # fmt: skip
 # Above this many names, near misses are looked for among those that start alike.
 FEW_NAMES = 50_000
+# What is longer than this is the name of nothing, and is neither looked up nor compared.
+LONGEST_NAME = 2000
+LONGEST_NEAR = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
 
 def find(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) -> Match | None:
     """What ``resolve`` gives, or None: to look for near names takes longer than to look a name up."""
+    if len(name) > LONGEST_NAME or not is_text(name):
+        return None
     for key, only in forms(name):
         hits = [
             (table, id)
@@ -83,7 +89,12 @@ def forms(name: str) -> list[tuple[str, str | None]]:
 def closest(
     edition: Edition, name: str, tables: Sequence[str], limit: int = 3, cutoff: float = 0.5
 ) -> list[str]:
-    """Ids of the records whose names come nearest, best first; none below ``cutoff`` (0 to 1)."""
+    """Ids of the records whose names come nearest, best first; none below ``cutoff`` (0 to 1).
+
+    Takes some ten milliseconds: not for each of many names.
+    """
+    if len(name) > LONGEST_NEAR or not is_text(name):
+        return []
     import difflib  # only a name that is not found needs it
 
     key = name_key(name)
@@ -93,7 +104,9 @@ def closest(
     ).fetchone()
     if count == FEW_NAMES:
         condition, parameters = "hit < 4 AND key >= ? AND key < ?", [key[:3], key[:3] + "\U0010ffff"]
-    rows = edition.index.execute(f'SELECT key, "table", id FROM names WHERE {condition}', parameters)
+    rows = edition.index.execute(
+        f'SELECT key, "table", id FROM names WHERE {condition} LIMIT {FEW_NAMES}', parameters
+    )
     ids: dict[str, str] = {}
     for found, table, id in rows:
         if table in tables:
@@ -104,11 +117,13 @@ def closest(
 
 
 def completions(edition: Edition, prefix: str, tables: Sequence[str] = NODE_TABLES) -> list[str]:
-    """Ids that start with what was typed so far, for the shell."""
+    """Ids that start with what was typed so far, for the shell; none that it could take amiss."""
+    if not is_text(prefix):
+        return []
     marks = ", ".join("?" * len(tables))
     rows = edition.index.execute(
         f'SELECT id FROM names WHERE key >= ? AND key < ? AND hit = 0 AND "table" IN ({marks}) '
         "ORDER BY id LIMIT 50",
         (name_key(prefix), name_key(prefix) + "\U0010ffff", *tables),
     )
-    return [id for (id,) in rows]
+    return [id for (id,) in rows if is_harmless(id)]

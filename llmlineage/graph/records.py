@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmlineage.edition import Edition
-from llmlineage.errors import UnknownName
+from llmlineage.errors import QueryRefused, UnknownName
 from llmlineage.graph.lineage import Edge, Source, neighbours, source_of
 from llmlineage.graph.names import ALL_TABLES, NODE_TABLES
 
+# A search for more is none that a person would make, and SQLite cannot be stopped in the midst of it.
+MOST_WORDS = 50
+LONGEST_TEXT = 2000
 LISTS = ("languages", "architecture")
 # The tables of the edges from a record to its parents; a licence may have the id of a model.
 EDGES_UP = {"datasets": ("derivations", "generations"), "models": ("trainings", "adaptations")}
@@ -99,14 +102,21 @@ def search(edition: Edition, text: str, tables: Sequence[str] = ALL_TABLES, limi
 
     Words match from their start. Best first: a word in the name counts ten times one in the
     summary (weights of SQLite's bm25).
+
+    Raises:
+        QueryRefused: the text is longer than any that a person would search for.
     """
+    if len(text) > LONGEST_TEXT:
+        raise QueryRefused(f"a search of {len(text):,} characters; at most {LONGEST_TEXT:,} are looked for")
     words = re.findall(r"[^\W_]+", text)
     if not words:
         return []
+    if len(words) > MOST_WORDS:
+        raise QueryRefused(f"a search for {len(words):,} words; at most {MOST_WORDS} are looked for")
     marks = ", ".join("?" * len(tables))
     rows = edition.index.execute(
         'SELECT id, "table", name, -bm25(search, 0, 0, 10, 6, 3, 1) AS score FROM search '
         f'WHERE search MATCH ? AND "table" IN ({marks}) ORDER BY score DESC, id LIMIT ?',
-        (" ".join(f'"{word}"*' for word in words), *tables, limit),
+        (" ".join(f'"{word}"*' for word in words), *tables, min(limit, 2**63 - 1)),
     )
     return [Hit(*row) for row in rows]

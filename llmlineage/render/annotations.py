@@ -6,6 +6,9 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
+import os
+import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from llmlineage.graph.terms import NOTICE
 from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render.terms import way
 from llmlineage.version import __version__
+from llmlineage.visible import brief, visible
 
 RULES: dict[Finding, str] = {
     "noncommercial": "A licence that allows no commercial use comes with what the config names.",
@@ -38,11 +42,11 @@ class Note:
 
 
 def notes(audit: Audit) -> Iterator[Note]:
-    """Every finding of an audit, at the line that names what brings it."""
+    """Every finding of an audit, at the line that names what brings it; no message is long or acts."""
     lines = lines_of(audit)
 
     def note(rule: Finding, entry: str, message: str) -> Note:
-        return Note(audit.config.file, lines.get(entry, 1), rule, message)
+        return Note(audit.config.file, lines.get(entry, 1), rule, brief(message))
 
     for arrival in audit.arrivals:
         licence = arrival.inherited.license
@@ -75,17 +79,29 @@ def by(entry: str, via: Sequence[Edge]) -> str:
 def lines_of(audit: Audit) -> dict[str, int]:
     """The line of the config on which each record, or name without one, is written first."""
     try:
-        written = Path(audit.config.file).read_text(encoding="utf-8-sig").splitlines()
+        text = Path(audit.config.file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return {}
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
     lines: dict[str, int] = {}
     for one in (*audit.models, *audit.datasets):
-        for number, line in enumerate(written, start=1):
-            if one.name in line and not line.lstrip().startswith("#"):
-                lines.setdefault(one.id or one.name, number)
-                lines.setdefault(one.name, number)
-                break
+        number = line_of(one.name, text, starts)
+        if number:
+            lines.setdefault(one.id or one.name, number)
+            lines.setdefault(one.name, number)
     return lines
+
+
+def line_of(name: str, text: str, starts: Sequence[int]) -> int:
+    """The first line that holds a name and is no comment, 0 where there is none."""
+    place = text.find(name)
+    while place >= 0:
+        number = bisect_right(starts, place)
+        end = starts[number] if number < len(starts) else len(text)
+        if not text[starts[number - 1] : end].lstrip().startswith("#"):
+            return number
+        place = text.find(name, end) if end < len(text) else -1
+    return 0
 
 
 def github(audits: Sequence[Audit], failing: Collection[Finding]) -> Iterator[str]:
@@ -94,7 +110,7 @@ def github(audits: Sequence[Audit], failing: Collection[Finding]) -> Iterator[st
         for note in notes(audit):
             level = "error" if fails(note.rule, failing) else "notice"
             title = escaped(f"llmlineage: {note.rule}", True)
-            place = f"file={escaped(note.file, True)},line={note.line},title={title}"
+            place = f"file={escaped(visible(note.file), True)},line={note.line},title={title}"
             yield f"::{level} {place}::{escaped(note.message)}"
 
 
@@ -131,7 +147,8 @@ def sarif(audits: Sequence[Audit], failing: Collection[Finding]) -> dict[str, An
                         "ruleId": note.rule,
                         "ruleIndex": FINDINGS.index(note.rule),
                         "level": "error" if fails(note.rule, failing) else "note",
-                        "message": {"text": note.message},
+                        # What looks like a link would be one (SARIF 2.1.0, 3.11.6).
+                        "message": {"text": note.message.replace("](", "] (")},
                         "locations": [
                             {
                                 "physicalLocation": {
@@ -153,4 +170,4 @@ def uri(file: str) -> str:
     from urllib.parse import quote
 
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from llmlineage.audit import Arrival, Audit, DoubleCount, Named
 from llmlineage.audit.configs import DatasetUse, ModelUse
+from llmlineage.errors import ConfigError
 from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge
 from llmlineage.graph.terms import NOTICE
@@ -17,9 +20,15 @@ from llmlineage.render import terms as render_terms
 from llmlineage.render.terms import asks, severity, way
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
+from llmlineage.visible import brief, shorten
 
 # Entries of one group beyond this many are counted, not listed; --full lists all.
 MOST = 6
+# Names of one config beyond this many are counted too; for so many without a record are near ones sought.
+MOST_NAMES = 50
+MOST_NEAR = 20
+# Longer names are cut; JSON has them whole.
+LONGEST = 200
 # What it means to whoever trains on it.
 UNAVAILABLE = {
     "unreleased": "never released, so nobody outside can look into it",
@@ -34,19 +43,25 @@ def text(
     """What ``llmlineage audit`` prints of one config."""
     config = audit.config
     guessed = ", guessed by its shape" if config.guessed else ""
-    how = ", ".join(filter(None, (config.trains, config.adapter, config.merge and f"merge: {config.merge}")))
-    yield f"{paint(config.file, 'root')}: {config.framework}{guessed}{f', {how}' if how else ''}"
+    merge = f"merge: {quoted(config.merge)}" if config.merge else ""
+    how = ", ".join(filter(None, (quoted(config.trains or ""), quoted(config.adapter or ""), merge)))
+    yield f"{paint(brief(config.file), 'root')}: {config.framework}{guessed}{f', {how}' if how else ''}"
     if config.license:
-        yield f"  declares the licence {config.license}"
+        yield f"  declares the licence {quoted(config.license)}"
     if not audit.models and not audit.datasets:
         yield "  names no dataset and no model"
     for remark in config.remarks:
-        yield from indented(remark, "  ", width)
+        yield from indented(brief(remark), "  ", width)
+    sought = set(islice((one for one in (*audit.models, *audit.datasets) if not one.id), MOST_NEAR))
     for heading, these in (("Models", audit.models), ("Datasets", audit.datasets)):
         if these:
             yield ""
             yield paint(heading, "heading")
-            yield from (line for one in these for line in named(one, closest, paint, width))
+            shown_names = these if full else these[:MOST_NAMES]
+            for one in shown_names:
+                yield from named(one, closest(one) if one in sought else (), paint, width)
+            if len(shown_names) < len(these):
+                yield f"  and {len(these) - len(shown_names):,} more; --full lists them"
     groups: tuple[tuple[str, list[list[str]]], ...] = (
         ("Conflicts", [conflict(one.message, one.via, width) for one in audit.conflicts]),
         ("Licences and terms that come with them", licences(audit.arrivals, paint, width)),
@@ -88,7 +103,7 @@ def by(via: Sequence[Edge]) -> str:
     return f"; {via[0].child} {way(via)}" if via else ""
 
 
-def named(one: Named, closest: Closest, paint: Paint, width: int | None) -> Iterator[str]:
+def named(one: Named, near: Sequence[str], paint: Paint, width: int | None) -> Iterator[str]:
     use = one.use
     if isinstance(use, DatasetUse):
         told = [
@@ -99,13 +114,19 @@ def named(one: Named, closest: Closest, paint: Paint, width: int | None) -> Iter
         ]
     else:
         told = [use.revision, use.weight and f"x {use.weight}", use.role if use.role != "base" else None]
-    said = f" ({', '.join(filter(None, told))})" if any(told) else ""
+    said = f" ({', '.join(quoted(part) for part in told if part)})" if any(told) else ""
     if one.id:
         record = paint(one.id, "name")
     else:
-        near = closest(one)
         record = paint("no record", "unknown") + (f"; closest: {', '.join(near)}" if near else "")
-    yield from indented(f"{one.name}{said}: {record}", "  ", None if len(one.name) > 60 else width)
+    yield from indented(f"{quoted(one.name)}{said}: {record}", "  ", None if len(one.name) > 60 else width)
+
+
+def quoted(name: str) -> str:
+    """A name as a config has it, in marks where its spaces could forge what stands around it; cut if long."""
+    shown = shorten(name, LONGEST)
+    forges = re.search(r"  |[:;,] |^ | $", shown) or (" " in shown and len(shown) > 60)
+    return f"'{shown}'" if forges else shown
 
 
 def conflict(message: str, via: Sequence[Edge], width: int | None) -> list[str]:
@@ -158,8 +179,26 @@ def double(one: DoubleCount, width: int | None) -> list[str]:
     return list(indented(f"{one.id}: {what} by {reached}", "  ", width))
 
 
+def report(edition: str, audits: Sequence[Audit], failed: Sequence[ConfigError]) -> dict[str, Any]:
+    """What ``llmlineage audit --json`` prints, however many configs there are."""
+    return {
+        "edition": edition,
+        "audits": [document(one) for one in audits],
+        "failed": [{"file": error.file, "problem": said(error)} for error in failed],
+        "findings": [
+            {"category": category, "file": one.config.file, "id": id, "ignored": None}
+            for one in audits
+            for category, id in one.found()
+        ],
+    }
+
+
+def said(error: ConfigError) -> str:
+    return f"line {error.line}: {error.problem}" if error.line else error.problem
+
+
 def document(audit: Audit) -> dict[str, Any]:
-    """What ``llmlineage audit --json`` prints of one config."""
+    """One config as JSON."""
     config = audit.config
     return {
         "file": config.file,

@@ -6,6 +6,7 @@ ids: https://huggingface.co/docs/hub/repositories-licenses.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,9 @@ from llmlineage.graph.records import Record
 from llmlineage.graph.terms import NOTICE, Licence
 from llmlineage.graph.terms.rules import INFLUENCE
 from llmlineage.render import words
+from llmlineage.render.markdown import cell, link, plain
 from llmlineage.render.terms import severity, way
+from llmlineage.visible import calm, visible
 
 # The Hub's own ids where they are not those of licenses.csv; what it has no id for is "other".
 HUB_LICENSES = {
@@ -98,11 +101,17 @@ def named_step(one: Named, how: str, nodes: Mapping[str, Node]) -> Step:
     )
     told = f" ({part})" if part else ""
     if one.id is None:
-        return Step(how, one.name + told, "", "named in the config; no record", "")
+        return Step(how, plain(one.name + told), "", "named in the config; no record", "")
     node = nodes[one.id]
-    link = f"[{node.name}]({address(node)})" if node.hub_id else node.name
+    what = link(node.name, address(node)) if node.hub_id else plain(node.name)
     rows = f"{node.rows:,}" if node.rows is not None else ""
-    return Step(how, link + told, rows, "named in the config", words.unknown(node))
+    return Step(
+        how,
+        what + (" " + plain(told.strip()) if told else ""),
+        rows,
+        "named in the config",
+        words.unknown(node),
+    )
 
 
 def arriving(audit: Audit) -> Iterator[str]:
@@ -117,11 +126,24 @@ def arriving(audit: Audit) -> Iterator[str]:
         one = arrival.inherited
         way_there = f"{arrival.entry}: {way(one.via)}" if one.via else arrival.entry
         source = one.via[-1].source if one.via else one.license.source
-        yield f"- {one.license.name} ({way_there}), [{source.title}]({source.url})"
+        yield f"- {plain(one.license.name)} ({plain(way_there)}), {link(source.title, source.url)}"
 
 
 def front_matter(fields: Mapping[str, object]) -> str:
-    return f"---\n{yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True)}---\n"
+    """YAML of which every value is on one line, so that none can end it or add to it."""
+    text = yaml.dump(dict(fields), Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=math.inf)
+    return "\n".join(["---", *map(visible, text.rstrip("\n").split("\n")), "---", ""])
+
+
+class _OneLine(yaml.SafeDumper):  # type: ignore[misc]
+    """Quotes what is not plain to see: there the codes of ``visible`` mean the characters themselves."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        style = None if calm(visible(text)) == text else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_OneLine.add_representer(str, _OneLine.represent_text)
 
 
 def dataset_fields(record: Record, parents: Mapping[str, Node], own: Licence | None) -> dict[str, object]:
@@ -170,15 +192,15 @@ def hub_ids(ids: Iterable[str], parents: Mapping[str, Node]) -> list[str]:
 
 
 def step(edge: Edge, parent: Node) -> Step:
-    link = f"[{parent.name}]({address(parent)})" if parent.hub_id else parent.name
-    part = f" ({edge.part})" if edge.part else ""
-    source = f"[{edge.source.title}]({edge.source.url})"
+    what = link(parent.name, address(parent)) if parent.hub_id else plain(parent.name)
+    part = f" ({plain(edge.part)})" if edge.part else ""
+    source = link(edge.source.title, edge.source.url)
     return Step(
         words.step(edge),
-        link + part,
+        what + part,
         f"{edge.rows:,}" if edge.rows is not None else "",
         edge.basis,
-        f"{source}, {edge.locator}" if edge.locator else source,
+        f"{source}, {plain(edge.locator)}" if edge.locator else source,
     )
 
 
@@ -204,7 +226,3 @@ def provenance(steps: Sequence[Step], upstream: str) -> Iterator[str]:
             yield "| " + " | ".join(map(cell, (one.step, one.what, one.rows, one.known, one.source))) + " |"
     yield ""
     yield f"Recorded by [llmlineage](https://github.com/llmlineage/llmlineage). {NOTICE}"
-
-
-def cell(text: str) -> str:
-    return " ".join(text.replace("|", r"\|").split())

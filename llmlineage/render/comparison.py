@@ -7,7 +7,7 @@ from typing import Any
 
 from llmlineage.graph.compare import RecordComparison, TableChanges
 from llmlineage.render import document as documents
-from llmlineage.render import words
+from llmlineage.render import markdown, words
 from llmlineage.render.text import columns, indented, ways
 from llmlineage.render.tree import Paint, plain
 
@@ -64,14 +64,14 @@ def record_document(result: RecordComparison) -> dict[str, Any]:
 
 def editions(old: str, new: str, changes: Sequence[TableChanges]) -> Iterator[str]:
     """What changed between two editions, as the Markdown of a changelog."""
-    yield f"## Data {new}, from {old}"
+    yield f"## Data {markdown.plain(new)}, from {markdown.plain(old)}"
     if not changes:
         yield ""
         yield "No fact changed."
     for one in changes:
         yield ""
         counts = f"{len(one.added):,} added, {len(one.removed):,} removed, {len(one.changed):,} changed"
-        yield f"### {one.table}: {counts}"
+        yield f"### {markdown.plain(one.table)}: {counts}"
         yield ""
         yield from (f"- added {key(row)}" for row in one.added)
         yield from (f"- removed {key(row)}" for row in one.removed)
@@ -83,11 +83,11 @@ def editions(old: str, new: str, changes: Sequence[TableChanges]) -> Iterator[st
 
 
 def key(parts: Sequence[str]) -> str:
-    return "`" + " ".join(part for part in parts if part) + "`"
+    return markdown.code(" ".join(part for part in parts if part))
 
 
 def value(cell: object) -> str:
-    return "nothing" if cell is None else str(cell)
+    return "nothing" if cell is None else markdown.plain(str(cell))
 
 
 def edition_document(old: str, new: str, changes: Sequence[TableChanges]) -> dict[str, Any]:

@@ -67,11 +67,13 @@ def overlap(report: Report, paint: Paint = plain) -> Iterator[str]:
     )
     for side, fold in (("A", report.a_fold), ("B", report.b_fold)):
         if fold:
-            yield f"\nThe instructions of {side} were compared {fold_said(fold)}."
+            yield ""
+            yield f"The instructions of {side} were compared {fold_said(fold)}."
     if report.weighty and report.weighty.shared != report.fields["response"].shared:
         one = report.weighty
+        yield ""
         yield (
-            f"\nOf the responses, those of {SHORT} characters or more in at most {COMMON} rows: "
+            f"Of the responses, those of {SHORT} characters or more in at most {COMMON} rows: "
             f"{one.shared:,} shared, {share(one.a_in_b)} of A."
         )
         yield "The others are short or common, and coincide by chance."

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from llmlineage.graph.lineage import Edge, Source, Trace
 from llmlineage.graph.records import Record
 from llmlineage.render import words
+from llmlineage.render.marks import length, unmarked
 from llmlineage.render.tree import Paint, plain
+from llmlineage.visible import visible
 
 TRACE_COLUMNS = ("child", "relation", "parent", "part", "rows", "basis", "source")
 # Edges of one kind beyond this many are counted, not listed.
 MOST_EDGES = 12
+# Columns that a wrapped text has at least, however deep it stands.
+LEAST_ROOM = 10
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
     """An aligned table: numbers to the right, nothing cut."""
     cells = [
-        ["" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row]
+        ["" if cell is None else f"{cell:,}" if isinstance(cell, int) else visible(str(cell)) for cell in row]
         for row in rows
     ]
-    widths = [max(len(row[place]) for row in [list(header), *cells]) for place in range(len(header))]
+    header = [visible(name) for name in header]
+    widths = [max(len(row[place]) for row in [header, *cells]) for place in range(len(header))]
     numeric = [
         bool(rows) and all(isinstance(row[place], (int, type(None))) for row in rows)
         for place in range(len(header))
     ]
-    for row in [list(header), *cells]:
+    for row in [header, *cells]:
         padded = (
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(row, widths, numeric, strict=True)
@@ -127,7 +131,26 @@ def ways(paths: Sequence[Sequence[Edge]], paint: Paint = plain, width: int | Non
 
 
 def indented(text: str, indent: str, width: int | None) -> list[str]:
-    """A text on as many lines as it needs; on one where no width is given."""
+    """A text on as many lines as it needs; on one where no width is given.
+
+    Only a word that is longer than a line is broken; what stands far to the right of a narrow
+    terminal still has room for a word.
+    """
+    text = visible(text)
     if width is None:
         return [indent + text]
-    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    room = max(width - len(indent), LEAST_ROOM)
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and length(lines[-1]) + 1 + length(word) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines += broken(word, room)
+    return [indent + line for line in lines if line]
+
+
+def broken(word: str, room: int) -> list[str]:
+    """A word in as many pieces as it needs; a marked one stays whole."""
+    if len(word) <= room or unmarked(word) != word:
+        return [word]
+    return [word[place : place + room] for place in range(0, len(word), room)]

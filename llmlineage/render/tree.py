@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from llmlineage.graph.lineage import RELATIONS, Edge, Node, Trace
 from llmlineage.render import words
+from llmlineage.render.marks import length
 
 # As many plain sources of one record as this stand on lines of their own.
 FEWEST_FOLDED = 4
@@ -264,18 +265,9 @@ def _wrap(
     line = lead + segments[0]
     for place, segment in enumerate(segments[1:], start=2):
         room = mark.rstrip() if place < len(segments) else ""
-        if width is not None and _length(line + mark + segment + room) > width:
+        if width is not None and length(line + mark + segment + room) > width:
             yield line + mark.rstrip()
             line = continues + "  " + segment
         else:
             line += mark + segment
     yield line
-
-
-def _length(text: str) -> int:
-    """Columns that a text takes, escape codes aside."""
-    if "\x1b" not in text:
-        return len(text)
-    from click import unstyle
-
-    return len(unstyle(text))

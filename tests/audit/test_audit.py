@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +60,11 @@ def config(tmp_path: Path) -> Path:
 
 
 def audited(edition: Path, *arguments: str | Path) -> dict[str, Any]:
+    (one,) = reported(edition, *arguments)["audits"]
+    return dict(one)
+
+
+def reported(edition: Path, *arguments: str | Path) -> dict[str, Any]:
     return dict(json.loads(run("--edition", edition, "audit", *arguments, "--json").stdout))
 
 
@@ -175,7 +183,7 @@ def test_a_folder_is_read_whole_and_what_is_no_config_is_passed_over(edition: Pa
     (tmp_path / "c.yml").write_text("just: settings\n", encoding="utf-8")
     (tmp_path / "loop").symlink_to(tmp_path)
     result = run("--edition", edition, "audit", tmp_path, "--json")
-    assert [Path(one["file"]).name for one in json.loads(result.stdout)] == ["a.yml", "b.txt"]
+    assert [Path(one["file"]).name for one in json.loads(result.stdout)["audits"]] == ["a.yml", "b.txt"]
     assert result.exit_code == 0
 
 
@@ -208,7 +216,10 @@ def test_bad_input_is_one_message(
 
 def test_what_cannot_be_read_does_not_hide_the_rest(edition: Path, config: Path, tmp_path: Path) -> None:
     result = run("--edition", edition, "audit", config, tmp_path / "gone.yml", "--json")
-    assert len(json.loads(result.stdout)) == 1 and result.exit_code == 2
+    document = json.loads(result.stdout)
+    assert len(document["audits"]) == 1 and result.exit_code == 2
+    (failed,) = document["failed"]
+    assert failed["file"] == str(tmp_path / "gone.yml") and failed["problem"].startswith("cannot be read")
     assert "gone.yml: cannot be read" in result.stderr
 
 
@@ -222,11 +233,19 @@ def test_the_hook_passes_over_files_that_are_no_config(edition: Path, config: Pa
 
 
 def test_ten_thousand_datasets_are_audited(edition: Path, tmp_path: Path) -> None:
+    started = time.monotonic()
     path = tmp_path / "many.yml"
     entries = "".join(f"  - path: org/data-{number}\n" for number in range(9_999))
     path.write_text(f"base_model: lab/base-7b\ndatasets:\n  - path: lab/alpha\n{entries}", encoding="utf-8")
     result = audited(edition, path)
     assert len(result["datasets"]) == 10_000 and len(result["unknown"]) == 9_999
+    shown = run("--edition", edition, "audit", path).stdout
+    assert "and 9,950 more; --full lists them" in shown and len(shown.splitlines()) < 100
+    whole = run("--edition", edition, "audit", path, "--full").stdout
+    assert whole.count("no record") == 9_999
+    notices = run("--edition", edition, "audit", path, "--format", "github").stdout
+    assert f"line={9_998 + 4}," in notices.splitlines()[-1] or "data-9998 has no record" in notices
+    assert time.monotonic() - started < 60  # it took minutes
 
 
 def test_a_card_that_a_config_writes_names_its_inputs(edition: Path, config: Path) -> None:
@@ -246,3 +265,130 @@ def test_the_card_of_a_record_holds_what_the_hub_can_and_the_rest_as_a_table(edi
         "| cleaned from | [Alpha](https://huggingface.co/datasets/lab/alpha) (train) | 900 | inferred |"
         in card
     )
+
+
+EVIL = "org/\x1b]0;x\x07\u202e\r\n\nModels\n::error::FORGED\n---\nlicense: mit\n<img src=x>[c](https://e.example)"
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def written(path: Path, *names: str) -> Path:
+    """An axolotl config that names these datasets."""
+    datasets = [{"path": name, "type": "alpaca"} for name in names]
+    path.write_text(json.dumps({"base_model": "lab/base-7b", "datasets": datasets}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_json_has_one_shape_however_many_configs(edition: Path, tmp_path: Path, count: int) -> None:
+    paths = [written(tmp_path / f"{number}.json", "lab/alpha", "no/where") for number in range(count)]
+    result = reported(edition, *paths, tmp_path / "gone.yml")
+    assert list(result) == ["edition", "audits", "failed", "findings"]
+    assert [one["file"] for one in result["audits"]] == list(map(str, paths))
+    assert [list(one) for one in result["failed"]] == [["file", "problem"]]
+    for path in paths:
+        found = [(one["category"], one["id"]) for one in result["findings"] if one["file"] == str(path)]
+        assert ("noncommercial", "alpha") in found and ("unknown", "no/where") in found
+    assert all(
+        list(one) == ["category", "file", "id", "ignored"] and not one["ignored"]
+        for one in result["findings"]
+    )
+
+
+def test_the_line_of_a_config_that_cannot_be_read_is_told(edition: Path, tmp_path: Path) -> None:
+    (tmp_path / "half.yml").write_text("a: [", encoding="utf-8")
+    (failed,) = reported(edition, tmp_path / "half.yml")["failed"]
+    assert failed["file"] == str(tmp_path / "half.yml") and failed["problem"].startswith(
+        "line 1: is not YAML"
+    )
+
+
+@pytest.mark.parametrize("gate", [[], ["--fail-on", "unknown"]])
+@pytest.mark.parametrize("format", FORMATS)
+def test_where_there_is_no_config_none_has_passed(
+    edition: Path, tmp_path: Path, gate: list[str], format: str
+) -> None:
+    empty, others = tmp_path / "empty", tmp_path / "others"
+    empty.mkdir()
+    others.mkdir()
+    (others / "ci.yml").write_text("on: push\n", encoding="utf-8")
+    for folder, said in ((empty, "holds no config: 0 files"), (others, "holds no config: 1 file read")):
+        result = run("--edition", edition, "audit", folder, "--format", format, *gate)
+        assert result.exit_code == 2 and said in result.stderr and str(folder) in result.stderr
+    unset = run("--edition", edition, "audit", "", "--format", format, *gate)
+    assert unset.exit_code == 2 and "is empty" in unset.stderr
+
+
+def test_the_hook_says_that_it_found_no_config(edition: Path, tmp_path: Path) -> None:
+    other = tmp_path / "ci.yml"
+    other.write_text("on: push\n", encoding="utf-8")
+    result = run("--edition", edition, "audit", other, other, "--skip-others")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "llmlineage: none of 2 files names a dataset or model\n"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_half_a_character_hides_no_other_config(
+    edition: Path, tmp_path: Path, config: Path, format: str
+) -> None:
+    half = written(tmp_path / os.fsdecode(b"half-\xff.json"), "org/\ud800x")
+    result = run("--edition", edition, "audit", half, config, "--format", format)
+    assert result.exit_code == 0 and result.stderr == ""
+    assert config.name in result.stdout
+    assert {"sarif": "half-%FF", "json": r"half-\udcff"}.get(format, r"half-\xff") in result.stdout
+    assert {"sarif": r"org/\\ud800x"}.get(format, r"org/\ud800x") in result.stdout
+    if format in ("json", "sarif"):
+        json.loads(result.stdout.encode())
+
+
+def test_a_file_that_cannot_be_read_is_named_whatever_its_name(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\n::error::FORGED-\xff.yml")
+    path.write_text("a: [", encoding="utf-8")
+    result = run("--edition", edition, "audit", path, "--format", "github")
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1
+    assert r"a\n::error::FORGED-\xff.yml:1: is not YAML" in result.stderr
+
+
+def test_a_name_forges_no_line_of_a_report(edition: Path, tmp_path: Path) -> None:
+    for name in (EVIL, "::error::FORGED", "x ##[error]FORGED"):
+        shown = run("--edition", edition, "audit", written(tmp_path / "a.json", name)).stdout
+        lines = shown.splitlines()
+        assert lines.count("Models") == 1
+        assert not any(line.lstrip().startswith("::") or "##[" in line for line in lines)
+        assert sum("FORGED" in line for line in lines) == 1
+
+
+def test_a_name_forges_no_annotation(edition: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", EVIL)
+    lines = run("--edition", edition, "audit", path, "--format", "github").stdout.splitlines()
+    assert all(line.startswith("::notice file=") and "a.json,line=1,title=" in line for line in lines)
+    document = json.loads(run("--edition", edition, "audit", path, "--format", "sarif").stdout)
+    assert not any("](" in one["message"]["text"] for one in document["runs"][0]["results"])
+
+
+def test_a_name_ends_neither_the_front_matter_nor_the_text_of_a_card(edition: Path, tmp_path: Path) -> None:
+    import yaml
+
+    path = written(tmp_path / "a.json", EVIL, "a|b ##[error]x", "no\x85n\u2028e", "org/\ud800x")
+    card = run("--edition", edition, "card", path).stdout
+    front, body = card.removeprefix("---\n").split("\n---\n")
+    read = yaml.safe_load(front)
+    assert list(read) == ["base_model", "base_model_relation", "datasets"]
+    assert read["datasets"] == [EVIL, "a|b ##[error]x", "no\x85n\u2028e", "org/\ud800x"]
+    outside_code = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", body)
+    assert "<img" not in outside_code and "e.example" not in outside_code and "\nlicense" not in body
+    assert json.loads(run("--edition", edition, "card", path, "--json").stdout)["card"].startswith("---\n")
+
+
+def test_a_name_of_a_megabyte_is_cut_and_quick(edition: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", "x" * 1_000_000)
+    for format in ("text", "github", "sarif"):
+        result = run("--edition", edition, "audit", path, "--format", format)
+        assert "1,000,000" in result.stdout and len(result.stdout) < 10_000
+    assert len(audited(edition, path)["datasets"][0]["name"]) == 1_000_000
+
+
+@pytest.mark.parametrize("command", ["audit", "card"])
+def test_a_name_too_long_for_a_file_is_no_error_of_the_machine(edition: Path, command: str) -> None:
+    result = run("--edition", edition, command, "x" * 10_000)
+    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
+    assert len(result.stderr) < 500

@@ -94,3 +94,31 @@ def test_a_table_is_printed_as_it_was_written(tiny_edition: Path, table: str) ->
         return sorted(row.items())
 
     assert sorted(map(key, printed)) == sorted(map(key, written))
+
+
+@pytest.mark.parametrize(
+    "words", ["ab " * 400_000, "x" * 1_000_000, "ab " * 60], ids=["words", "word", "many"]
+)
+def test_a_search_for_more_than_a_person_types_is_refused(tiny_edition: Path, words: str) -> None:
+    result = run("--edition", tiny_edition, "search", words)
+    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
+    assert "are looked for" in result.stderr and len(result.stderr) < 200
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["search", "alpha", "--limit"],
+        ["stats", "--top"],
+        ["trace", "alpha", "--depth"],
+        ["overlap", "a", "b", "--examples"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("number", [str(10**30), "9" * 5000])
+def test_a_number_too_large_to_count_with_is_refused(
+    tiny_edition: Path, call: list[str], number: str
+) -> None:
+    result = run("--edition", tiny_edition, *call, number)
+    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
+    assert call[-1] in result.stderr and len(result.stderr) < 1000

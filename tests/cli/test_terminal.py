@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
+import shutil
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -14,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from llmlineage.visible import visible
+from tests.conftest import run
 from tests.tiny import ROOT
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -29,12 +34,14 @@ def environment(edition: Path, **variables: str) -> dict[str, str]:
     }
 
 
-def on_a_terminal(edition: Path, *arguments: str, columns: int = 80, **variables: str) -> str:
+def on_a_terminal(
+    edition: Path, *arguments: str | Path, columns: int = 80, status: int = 0, **variables: str
+) -> str:
     """What the program writes to a terminal of so many columns."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "llmlineage", *arguments],
+        [sys.executable, "-m", "llmlineage", *map(str, arguments)],
         stdin=follower,
         stdout=follower,
         stderr=follower,
@@ -52,12 +59,12 @@ def on_a_terminal(edition: Path, *arguments: str, columns: int = 80, **variables
             break
         written += chunk
     os.close(leader)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == status
     return written.decode().replace("\r\n", "\n")
 
 
-def piped(edition: Path, *arguments: str, **variables: str) -> str:
-    command = [sys.executable, "-m", "llmlineage", *arguments]
+def piped(edition: Path, *arguments: str | Path, **variables: str) -> str:
+    command = [sys.executable, "-m", "llmlineage", *map(str, arguments)]
     result = subprocess.run(
         command, env=environment(edition, **variables), capture_output=True, text=True, check=True
     )
@@ -142,7 +149,7 @@ def test_an_answer_smaller_than_the_buffer_can_go_unread(tiny_edition: Path) -> 
 def test_a_full_disk_is_one_message(tiny_edition: Path, format: str) -> None:
     result = shell(tiny_edition, f"llmlineage trace mix --format {format} > /dev/full")
     assert result.returncode == 2
-    assert result.stderr == "llmlineage: [Errno 28] No space left on device\n"
+    assert result.stderr == "llmlineage: stdout: No space left on device\n"
 
 
 def test_a_closed_stdout_is_one_message(tiny_edition: Path) -> None:
@@ -163,3 +170,105 @@ def test_no_traceback_is_shown_unless_it_is_asked_for(tmp_path: Path) -> None:
     assert debug.returncode == 1
     assert debug.stderr.startswith("Traceback (most recent call last):")
     assert "InvalidEdition: " in debug.stderr.splitlines()[-1]
+
+
+# A title, red, the screen cleared, a line turned round, a line of one's own, and commands of CI systems.
+EVIL = "x\x1b]0;x\x07\x1b[31m\x9b2J\u202e\r\n::error::x ##[error]x\u200b"
+FREE_TEXT = {"name", "title", "url", "note", "locator", "part", "summary", "stated", "accepted", "alias"}
+REPORTS = (
+    ["trace", "mix-7b"],
+    ["trace", "mix-7b", "--sources", "--full"],
+    ["trace", "mix-7b", "--format", "table"],
+    ["show", "alpha"],
+    ["show", "nc"],
+    ["why", "mix", "alpha"],
+    ["terms", "mix-7b"],
+    ["compare", "mix", "alpha"],
+    ["card", "mix-7b"],
+    ["search", "x"],
+    ["stats"],
+    ["tables", "sources"],
+    ["sql", "SELECT * FROM nodes"],
+    ["--version"],
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tiny_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An edition of which every free text would act on a terminal, if it reached one."""
+    folder = shutil.copytree(tiny_edition, tmp_path_factory.mktemp("hostile") / "edition")
+    with sqlite3.connect(folder / "lineage.sqlite") as index:
+        tables = [name for (name,) in index.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            for _, column, *_ in index.execute(f'PRAGMA table_info("{table}")').fetchall():
+                if column in FREE_TEXT:
+                    index.execute(f'UPDATE "{table}" SET "{column}" = "{column}" || ?', (EVIL,))
+        index.execute("UPDATE meta SET value = value || ? WHERE key = 'version'", (EVIL,))
+    return folder
+
+
+def assert_harmless(shown: str) -> None:
+    """Nothing in it but colour acts on a terminal, and no line is a command."""
+    for line in ESCAPE.sub("", shown).split("\n"):
+        assert visible(line) == line
+        assert not line.lstrip().startswith("::") and "##[" not in line
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=" ".join)
+def test_what_data_say_acts_on_no_terminal(hostile: Path, report: list[str]) -> None:
+    shown = on_a_terminal(hostile, *report)
+    assert r"\x1b]0;x\x07" in shown
+    assert_harmless(shown)
+
+
+@pytest.mark.parametrize("report", REPORTS[:2], ids=" ".join)
+def test_what_data_say_acts_in_no_pipe_and_no_json(hostile: Path, report: list[str]) -> None:
+    assert_harmless(piped(hostile, *report))
+    document = piped(hostile, *report, "--json")
+    assert_harmless(document)
+    assert json.loads(document)["nodes"][0]["name"].endswith(EVIL)
+
+
+@pytest.mark.parametrize(
+    "command", [["trace"], ["show"], ["card"], ["audit"], ["validate"], [], ["trace", "--only"]]
+)
+@pytest.mark.parametrize("name", [EVIL, "::error::x", "##[error]x", "x" * 100_000, os.fsdecode(b"\xff")])
+def test_what_a_call_says_acts_on_no_terminal_and_is_cut(
+    tiny_edition: Path, command: list[str], name: str
+) -> None:
+    result = run("--edition", tiny_edition, *command, name)
+    assert isinstance(result.exception, SystemExit) and result.exit_code == 2
+    assert_harmless(result.stderr)
+    assert len(result.stderr) < 3000
+
+
+@pytest.mark.parametrize("columns", [0, 1, 20, 60])
+@pytest.mark.parametrize("report", [*REPORTS[:1], *REPORTS[5:8]], ids=" ".join)
+def test_a_terminal_of_any_width_gets_every_word(tiny_edition: Path, report: list[str], columns: int) -> None:
+    narrow, wide = (on_a_terminal(tiny_edition, *report, columns=width) for width in (columns, 9999))
+    assert "".join(re.findall(r"\w", ESCAPE.sub("", narrow))) == "".join(
+        re.findall(r"\w", ESCAPE.sub("", wide))
+    )
+
+
+def test_a_terminal_that_says_0_columns_is_taken_for_a_usual_one(real_edition: Path) -> None:
+    shown = [on_a_terminal(real_edition, "trace", "OpenHermes-2", columns=columns) for columns in (0, 80)]
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("columns", ["9" * 5000, "1" + "0" * 30, "-5", "many", "\u0663", "1", "00080"])
+def test_no_value_of_columns_is_too_odd(tiny_edition: Path, columns: str) -> None:
+    assert "alpha" in piped(tiny_edition, "why", "mix", "alpha", COLUMNS=columns)
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "trace --help", "tables --json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_message_for_help_too(tiny_edition: Path, command: str, unbuffered: str) -> None:
+    result = shell(tiny_edition, f"llmlineage {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert result.returncode == 2
+    assert result.stderr.endswith("No space left on device\n") and result.stderr.count("\n") == 1
+
+
+def test_a_message_that_nobody_can_read_is_no_other_error(tiny_edition: Path) -> None:
+    for closed in ("2> /dev/full", "2>&-"):
+        assert shell(tiny_edition, f"llmlineage trace nobody {closed}").returncode == 2

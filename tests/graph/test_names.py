@@ -219,3 +219,13 @@ def test_ids_are_completed_from_what_was_typed(edition: Edition) -> None:
 def test_the_names_of_an_edition_do_not_depend_on_its_place(tiny_edition: Path, tmp_path: Path) -> None:
     moved = shutil.copytree(tiny_edition, tmp_path / "an edition #1 50% ü?")
     assert resolve(open_edition(moved), "alpha").id == "alpha"
+
+
+@pytest.mark.parametrize(
+    "name", ["\ud800", "\udcff", "x" * 1_000_000, "https://arxiv.org/abs/" + "a" * 500_000], ids=len
+)
+def test_what_is_no_text_or_endless_is_the_name_of_nothing(edition: Edition, name: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        resolve(edition, name)
+    assert caught.value.name == name and len(str(caught.value)) < 300
+    assert completions(edition, name) == []

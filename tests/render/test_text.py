@@ -124,7 +124,7 @@ def test_every_step_of_a_way_is_shown_with_its_source_locator_and_note() -> None
     ]
 
 
-@given(st.text("ab -", min_size=1), st.integers(12, 60))
+@given(st.text("ab -", min_size=1), st.integers(20, 60))
 def test_remarks_wrap_to_the_width_without_loss(note: str, width: int) -> None:
     way = [edge("b", "includes", "a", note=note)]
     remark = list(text.ways([way], width=width))[3:]

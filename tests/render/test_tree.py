@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from llmlineage.graph.lineage import Edge, Trace
 from llmlineage.render import words
+from llmlineage.render.marks import mark, unmarked
 from llmlineage.render.tree import FEWEST_FOLDED, tree
 from tests.render.traces import PRINTABLE, SOURCES, edge, node, traced, traces
 
@@ -229,12 +230,11 @@ def test_of_steps_to_one_record_the_weights_come_first_then_the_data_by_stage_an
 
 
 def test_colour_changes_neither_words_nor_where_lines_end() -> None:
-    from click import style, unstyle
-
     trace = plain_sources(9)
-    painted = list(tree(trace, paint=lambda text, _: style(text, fg="cyan"), width=60))
-    assert any("\x1b[" in line for line in painted)
-    assert [unstyle(line) for line in painted] == list(tree(trace, width=60))
+    painted = list(tree(trace, paint=mark, width=60))
+    plain = list(tree(trace, width=60))
+    assert painted != plain
+    assert [unmarked(line) for line in painted] == plain
 
 
 @pytest.mark.parametrize(
