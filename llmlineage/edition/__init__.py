@@ -40,6 +40,10 @@ class Edition:
         """A read-only connection to the index, one for each thread."""
         return self.connections.index
 
+    def uri(self) -> str:
+        """The address of the index, for a process that opens it itself."""
+        return self.connections.uri()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return open_edition, (os.path.dirname(self.connections.file),)
 
@@ -54,13 +58,17 @@ class _Connections(local):
     index: sqlite3.Connection
 
     def __init__(self, file: str, opened: tuple[int, ...]) -> None:
-        self.file = file
-        # immutable: an edition is replaced as a whole, never changed, so no lock is needed.
-        uri = f"file:{quoted(file)}?mode=ro&immutable=1"
+        self.file, self.opened = file, opened
         # What one thread began to read, such as ``reachable``, another may read to its end.
-        self.index = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        if identity(file) != opened:
-            raise InvalidEdition(f"{os.path.dirname(file)} was replaced since it was opened; open it again")
+        self.index = sqlite3.connect(self.uri(), uri=True, check_same_thread=False)
+
+    def uri(self) -> str:
+        """The address of the index, which must still be the one that was opened."""
+        if identity(self.file) != self.opened:
+            folder = os.path.dirname(self.file)
+            raise InvalidEdition(f"{folder} was replaced since it was opened; open it again")
+        # immutable: an edition is replaced as a whole, never changed, so no lock is needed.
+        return f"file:{quoted(self.file)}?mode=ro&immutable=1"
 
 
 def open_edition(path: str | os.PathLike[str] | None = None) -> Edition:
@@ -96,7 +104,10 @@ def open_edition(path: str | os.PathLike[str] | None = None) -> Edition:
 
 def identity(file: str) -> tuple[int, ...]:
     """What changes where a file is replaced by another."""
-    status = os.stat(file)
+    try:
+        status = os.stat(file)
+    except OSError:  # gone, which is no file at all
+        return ()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 

@@ -16,12 +16,13 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 # A part is sent when it holds so many bytes or rows, or is so old.
 PART_BYTES = 1_000_000
 PART_ROWS = 5_000
 PART_SECONDS = 0.2
+EMPTY = "the query is empty"
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, largest_value)
         for part in answer(connection, sql, largest_row):
             send(parts, part)
-    except (sqlite3.Error, sqlite3.Warning) as error:
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:  # ValueError: no text that SQLite takes
         send(parts, ("error", str(error)))
     except MemoryError:
         send(parts, ("error", "out of memory"))
@@ -46,7 +47,7 @@ def main() -> None:
 def answer(connection: sqlite3.Connection, sql: str, largest_row: int) -> Iterator[tuple[Any, ...]]:
     cursor = connection.execute(sql)
     if cursor.description is None:
-        yield ("error", "")
+        yield ("error", EMPTY)
         return
     yield ("columns", [column[0] for column in cursor.description])
     rows: list[tuple[Any, ...]] = []
@@ -90,23 +91,24 @@ def bound_memory(most: int) -> None:
         return
 
 
-def end_with(requests: BinaryIO) -> None:
+def end_with(requests: IO[bytes]) -> None:
     requests.read()
     os._exit(0)
 
 
-def send(file: BinaryIO, part: tuple[Any, ...]) -> None:
+def send(file: IO[bytes], part: tuple[Any, ...]) -> None:
     content = marshal.dumps(part)
     file.write(len(content).to_bytes(4, "big"))
     file.write(content)
     file.flush()
 
 
-def receive(file: BinaryIO) -> tuple[Any, ...]:
+def receive(file: IO[bytes]) -> tuple[Any, ...]:
     """The next part, or an empty one where the other side has ended."""
     size = file.read(4)
-    content = file.read(int.from_bytes(size, "big"))
-    return marshal.loads(content) if content and len(size) == 4 else ()
+    wanted = int.from_bytes(size, "big")
+    content = file.read(wanted)
+    return marshal.loads(content) if size and len(content) == wanted else ()
 
 
 if __name__ == "__main__":
