@@ -61,6 +61,13 @@ class _Connections(local):
         self.file, self.opened = file, opened
         # What one thread began to read, such as ``reachable``, another may read to its end.
         self.index = sqlite3.connect(self.uri(), uri=True, check_same_thread=False)
+        self.index.row_factory = self.textual
+
+    def textual(self, _: sqlite3.Cursor, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row without bytes: an index holds none, and nothing that reads it expects them."""
+        if bytes in map(type, row):
+            raise InvalidEdition(f"{os.path.dirname(self.file)} is damaged (a text is bytes); build it again")
+        return row
 
     def uri(self) -> str:
         """The address of the index, which must still be the one that was opened."""
@@ -121,7 +128,7 @@ def locate(path: str | os.PathLike[str] | None = None) -> str:
     if path is None:
         path = os.environ.get(VARIABLE) or installed()
     folder = os.fsdecode(path)
-    if not folder or "\0" in folder:
+    if not is_path(folder):
         raise InvalidEdition(f"{folder!r} is not the path of an edition")
     if os.path.basename(folder) in (INDEX, PACKAGE):
         folder = os.path.dirname(folder) or os.curdir
@@ -149,6 +156,14 @@ def installed() -> str:
         f"llmlineage runs from {checkout}, which holds no edition, and none is installed; run "
         f"'pip install .' there with the Python that runs it, {sys.executable or 'this one'}"
     )
+
+
+def is_path(folder: str) -> bool:
+    """Whether the system can be asked for it."""
+    try:
+        return bool(folder) and b"\0" not in os.fsencode(folder)
+    except UnicodeEncodeError:
+        return False
 
 
 def is_package(folder: str) -> bool:

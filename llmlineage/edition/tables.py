@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from llmlineage.edition import Edition, asking
 from llmlineage.errors import InvalidEdition, QueryRefused, UnknownName
 from llmlineage.package import TABLES
+from llmlineage.visible import is_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,6 +95,8 @@ def query(edition: Edition, sql: str, seconds: float) -> Rows:
     """
     if not 0 < seconds < float("inf"):
         raise QueryRefused(f"a time limit of {seconds:g} s is none; give a number of seconds above 0")
+    if not is_text(sql):
+        raise QueryRefused("the call is not UTF-8 text")
     request = (edition.uri(), sql, LARGEST_VALUE, LARGEST_HEAP, LARGEST_ROW)
     parts = answers(request, seconds)
     _, names = next(parts)

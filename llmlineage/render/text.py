@@ -89,7 +89,7 @@ def record(one: Record, paint: Paint = plain) -> Iterator[str]:
         yield f"  {paint(name.replace('_', ' ').ljust(width), 'step')}  {fact(value)}"
     if one.aliases:
         yield ""
-        yield f"Also called {', '.join(one.aliases)}"
+        yield f"Also called {', '.join(map(str, one.aliases))}"
     yield from edges("Made from", one.parents, "up", paint)
     yield from edges("Made from it", one.children, "down", paint)
     if one.discrepancies:
