@@ -76,7 +76,7 @@ def test_processes_that_ask_at_once_are_all_answered(package: Path, cache: Path)
     assert len(kept(cache)) == 1
 
 
-def test_one_that_waited_takes_what_the_other_made(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_waited_takes_what_the_other_made(package: Path) -> None:
     made = locate(package)
     place = ondemand.place_of(package.resolve())
     with locked(place / "lock"):
