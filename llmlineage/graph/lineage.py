@@ -157,7 +157,8 @@ def trace(
         frontier = list(reached)
     ids = _all_ids(edition, depths)
     nodes = sorted(_sound_nodes(edition, depths), key=lambda node: (node.depth, node.id))
-    return Trace(id, direction, edition.version, tuple(nodes), tuple(_sound_edges(edition, found, ids)))
+    edges = _sound_edges(edition, edges_at(edition, found, ids))
+    return Trace(id, direction, edition.version, tuple(nodes), tuple(edges))
 
 
 @lru_cache(maxsize=256)
@@ -213,7 +214,7 @@ def shortest_ways(edition: Edition, start: int, goal: int) -> list[list[Edge]]:
         frontier = reached
     ways = list(_ways_back(goal, start, steps)) if goal in depths else []
     ids = _all_ids(edition, depths)
-    return [list(_sound_edges(edition, way, ids, keep_order=True)) for way in ways]
+    return [list(_sound_edges(edition, edges_at(edition, way, ids, keep_order=True))) for way in ways]
 
 
 def _ways_back(goal: int, start: int, steps: dict[int, list[tuple[int, int]]]) -> Iterator[list[int]]:
@@ -313,11 +314,9 @@ def _sound_nodes(edition: Edition, depths: Mapping[int, int]) -> Iterator[Node]:
         yield node
 
 
-def _sound_edges(
-    edition: Edition, numbers: Iterable[int], ids: dict[int, str], keep_order: bool = False
-) -> Iterator[Edge]:
-    """``edges_at``, each of them of a relation, role, stage and types that are known."""
-    for edge in edges_at(edition, numbers, ids, keep_order):
+def _sound_edges(edition: Edition, edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Edges, each of them of a relation, role, stage and types that are known."""
+    for edge in edges:
         texts = (edge.relation, edge.basis)
         maybe = (edge.part, edge.method, edge.note, edge.locator)
         known = (
