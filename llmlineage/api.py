@@ -16,13 +16,17 @@ from llmlineage.graph.stats import Stats, stats
 if TYPE_CHECKING:
     import polars as pl
 
+    from llmlineage.edition.tables import Rows
     from llmlineage.graph.benchmarks import Reached
     from llmlineage.graph.terms import Terms
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """An open edition. Every method takes names as people write them; see ``names.resolve``."""
+    """An open edition. Every method takes names as people write them; see ``names.resolve``.
+
+    Threads may share it; sent to another process, it is opened there again.
+    """
 
     edition: Edition
 
@@ -107,6 +111,16 @@ class Lineage:
     def stats(self, top: int = 8) -> Stats:
         """What the record covers; lists of records name the ``top`` first."""
         return stats(self.edition, top)
+
+    def sql(self, query: str, seconds: float = 10.0) -> Rows:
+        """The names of the columns and, as they are read, the rows of one SELECT over the tables.
+
+        Raises:
+            QueryRefused: the query does more than read, is not valid, or takes longer than ``seconds``.
+        """
+        from llmlineage.edition import tables
+
+        return tables.query(self.edition, query, seconds)
 
     def table(self, name: str) -> pl.LazyFrame:
         """A table of the edition as a polars LazyFrame.

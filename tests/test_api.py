@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import llmlineage
+from llmlineage import edition
 from llmlineage.api import Lineage
+from tests.conftest import run
 
 
 @pytest.fixture
@@ -88,6 +94,58 @@ def test_the_edition_is_found_by_argument_then_variable_then_in_the_package(
     assert llmlineage.open(real_edition).resolve("alpaca") == "alpaca"
     monkeypatch.delenv("LLMLINEAGE_EDITION")
     assert llmlineage.open().resolve("OpenHermes-2") == "openhermes-2-mistral-7b"
+
+
+def test_a_checkout_without_an_edition_takes_the_one_that_is_installed(
+    tiny_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where Python starts in a clone: the checkout comes first on the path, the installation later."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LLMLINEAGE_EDITION", raising=False)
+    monkeypatch.setattr(edition, "EMBEDDED", str(tmp_path / "clone" / "llmlineage" / "_edition"))
+    installed = tmp_path / "site-packages"
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path / "clone"), str(tmp_path / "missing"), str(installed)])
+    with pytest.raises(llmlineage.InvalidEdition, match=r"pip install \."):
+        llmlineage.open()
+    shutil.copytree(tiny_edition, installed / "llmlineage" / "_edition")
+    assert llmlineage.open().resolve("mix") == "mix"
+    assert llmlineage.table("nodes").collect().height == 8
+    assert run("trace", "alpha", "-q").stdout == "alpha\nseeds\nwriter\n"
+
+
+def test_threads_share_an_edition(lineage: Lineage) -> None:
+    def ask(_: int) -> tuple[object, ...]:
+        rows = tuple(lineage.sql("SELECT id FROM datasets ORDER BY id").rows)
+        return rows, lineage.trace("mix-7b"), lineage.terms("mix"), lineage.why("mix", "seeds")
+
+    expected = ask(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(answer == expected for answer in pool.map(ask, range(24)))
+
+
+def test_what_one_thread_began_to_read_another_reads_on(lineage: Lineage) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert set(pool.submit(lineage.reachable, "mix").result()) == {
+            "alpha", "beta-1.0", "seeds", "writer",
+        }  # fmt: skip
+
+
+def test_a_thread_never_reads_another_edition_than_was_opened(tiny_edition: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_edition, tmp_path / "edition")
+    lineage = llmlineage.open(folder)
+    shutil.rmtree(folder)
+    shutil.copytree(tiny_edition, folder)
+    assert lineage.trace("alpha").root == "alpha", "what is open stays open"
+    with ThreadPoolExecutor(1) as pool, pytest.raises(llmlineage.InvalidEdition, match="open it again"):
+        pool.submit(lineage.trace, "alpha").result()
+
+
+def test_an_edition_is_opened_again_where_it_is_sent_to(
+    lineage: Lineage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = pickle.dumps(lineage)
+    monkeypatch.chdir(tmp_path)
+    assert pickle.loads(sent).trace("mix") == lineage.trace("mix")
 
 
 def test_a_folder_without_an_edition_says_how_to_make_one(tmp_path: Path) -> None:

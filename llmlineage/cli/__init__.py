@@ -161,7 +161,7 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     "--edition",
     metavar="PATH",
     is_eager=True,
-    help="The edition to read: a folder that 'llmlineage build' wrote. "
+    help="The edition to read: a folder that 'llmlineage build' wrote, or a data package. "
     "By default LLMLINEAGE_EDITION, else the one that came with the package.",
 )
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from llmlineage.cli import options
 from llmlineage.cli.paint import put
 from llmlineage.edition import DESCRIPTOR
 from llmlineage.edition.compile import build_edition
@@ -27,7 +28,8 @@ from llmlineage.edition.compile import build_edition
     is_flag=True,
     help="Compile without checking, for a package that a program wrote and checked.",
 )
-def command(package: Path, output: Path, no_validate: bool) -> None:
+@options.format_options("text", "json")
+def command(package: Path, output: Path, no_validate: bool, format: str) -> None:
     """Validate a data package and compile it to an edition: parquet and SQLite.
 
     \b
@@ -37,6 +39,10 @@ def command(package: Path, output: Path, no_validate: bool) -> None:
     """
     folder = build_edition(package, output, validate=not no_validate)
     descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    if format == "json":
+        told = {key: descriptor[key] for key in ("name", "version", "commit", "rows")}
+        options.echo_json({"edition": str(folder), **told})
+        return
     nodes, edges = descriptor["rows"]["nodes"], descriptor["rows"]["edges"]
     title = f"{descriptor['name']} {descriptor['version']}"
     put([f"{folder}: {title}, {nodes:,} nodes, {edges:,} edges"])

@@ -26,6 +26,8 @@ _STYLES = {
 _PLAIN = "\x1b[0m"
 # Columns that a terminal is taken to have where it says 0, as those of CI systems and containers do.
 USUAL_WIDTH = 80
+# Characters that are written at once.
+PIECE = 1_000_000
 NARROWEST, WIDEST = 20, 10_000
 
 
@@ -35,12 +37,25 @@ def put(lines: Iterable[str]) -> None:
     Each is one line, whatever its data hold: what would act on a terminal is written out, and
     only what ``paint`` marked becomes colour.
     """
-    write("".join(f"{styled(calm(visible(line)))}\n" for line in lines))
+    for text in pieces(f"{styled(calm(visible(line)))}\n" for line in lines):
+        write(text)
 
 
 def put_commands(lines: Iterable[str]) -> None:
     """Print lines that a CI system is meant to obey on stdout."""
     write("".join(f"{visible(line)}\n" for line in lines))
+
+
+def pieces(texts: Iterable[str]) -> Iterator[str]:
+    """Texts joined to pieces that are worth a call of the system, and are all that is held."""
+    taken, size = list[str](), 0
+    for text in texts:
+        taken.append(text)
+        size += len(text)
+        if size > PIECE:
+            yield "".join(taken)
+            taken, size = [], 0
+    yield "".join(taken)
 
 
 def say(message: str) -> None:

@@ -6,22 +6,28 @@ import math
 
 import click
 
-from llmlineage.cli import options
-from llmlineage.cli.paint import put
+from llmlineage.cli import options, stream
 from llmlineage.edition import tables
 from llmlineage.errors import QueryRefused
-from llmlineage.render import text
+
+
+def limit(_: click.Context, __: click.Parameter, seconds: float) -> float:
+    """A time limit that is one: above 0, and neither infinite nor no number."""
+    if not 0 < seconds < math.inf:
+        raise click.BadParameter(f"{seconds:g} is not a number of seconds above 0")
+    return seconds
 
 
 @click.command()
 @click.argument("query")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
+    callback=limit,
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="Stop the query after this long.",
+    help="End the query when its rows have been waited for this long.",
 )
 @options.format_options("text", "csv", "json")
 @click.pass_context
@@ -36,15 +42,10 @@ def command(ctx: click.Context, query: str, timeout: float, format: str) -> None
       llmlineage sql "SELECT * FROM edges WHERE parent = 'alpaca'" --json
     """
     result = tables.query(options.open_from(ctx), query, timeout)
+    if format == "json" and len(set(result.columns)) < len(result.columns):
+        raise QueryRefused("two columns have the same name; tell them apart with AS")
     rows = (tuple(map(printable, row)) for row in result.rows)
-    if format == "csv":
-        options.echo_csv(result.columns, rows)
-    elif format == "json":
-        if len(set(result.columns)) < len(result.columns):
-            raise QueryRefused("two columns have the same name; tell them apart with AS")
-        options.echo_json([dict(zip(result.columns, row, strict=True)) for row in rows])
-    else:
-        put(text.columns(result.columns, list(rows)))
+    stream.echo_rows(tables.Rows(result.columns, rows), format)
 
 
 def printable(value: object) -> object:

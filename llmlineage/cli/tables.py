@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from llmlineage.cli import options
-from llmlineage.cli.paint import put
+from llmlineage.cli import options, stream
 from llmlineage.edition import tables
-from llmlineage.render import text
 
 
 @click.command()
@@ -24,9 +22,4 @@ def command(ctx: click.Context, table: str | None, format: str) -> None:
     """
     edition = options.open_from(ctx)
     result = tables.rows_of(edition, table) if table else tables.counts(edition)
-    if format == "csv":
-        options.echo_csv(result.columns, result.rows)
-    elif format == "json":
-        options.echo_json([dict(zip(result.columns, row, strict=True)) for row in result.rows])
-    else:
-        put(text.columns(result.columns, list(result.rows)))
+    stream.echo_rows(result, format)

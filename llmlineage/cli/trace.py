@@ -16,6 +16,7 @@ from llmlineage.render.tree import tree
 
 # A tree that is longer stops at the last level that fits.
 MOST_LINES = 80
+MOST_CHARACTERS = 50_000_000
 
 
 @click.command()
@@ -98,7 +99,18 @@ def command(
     else:
         narrowed = depth is not None or only is not None or bool(relations)
         show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold, narrowed=narrowed)
-        put(show() if full or depth is not None else fitting(show))
+        put(bounded(show()) if full or depth is not None else fitting(show))
+
+
+def bounded(lines: Iterator[str]) -> Iterator[str]:
+    """Lines up to what anybody can read: subtrees that repeat, or stand far right, grow without end."""
+    size = 0
+    for line in lines:
+        yield line
+        size += len(line)
+        if size > MOST_CHARACTERS:
+            yield "… the tree is too long to go on; --format csv gives every step once"
+            return
 
 
 def fitting(show: Callable[..., Iterator[str]]) -> list[str]:

@@ -8,61 +8,173 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
+from threading import local
+from typing import Any
 
+from llmlineage.edition.shape import FORMAT, header_fault, schema_fault
 from llmlineage.errors import InvalidEdition
 
-FORMAT = 1
+__all__ = [
+    "DESCRIPTOR", "FORMAT", "INDEX", "PACKAGE", "VARIABLE", "Edition", "locate", "open_edition", "previous",
+]  # fmt: skip
+
 INDEX = "lineage.sqlite"
 DESCRIPTOR = "edition.json"
+PACKAGE = "datapackage.json"
 VARIABLE = "LLMLINEAGE_EDITION"
 EMBEDDED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "_edition")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
-    """An open edition: its folder, its version and a read-only connection to its index."""
+    """An open edition: its folder and its version. Threads may share it; pickled, it is opened again."""
 
     path: str
     version: str
+    connections: _Connections = field(repr=False)
+
+    @property
+    def index(self) -> sqlite3.Connection:
+        """A read-only connection to the index, one for each thread."""
+        return self.connections.index
+
+    def uri(self) -> str:
+        """The address of the index, for a process that opens it itself."""
+        return self.connections.uri()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return open_edition, (os.path.dirname(self.connections.file),)
+
+
+class _Connections(local):
+    """A connection for each thread: ``local`` calls this where one comes for the first time.
+
+    One connection for all would need a lock around every read, since Python shares a prepared
+    statement between cursors of one connection.
+    """
+
     index: sqlite3.Connection
+
+    def __init__(self, file: str, opened: tuple[int, ...]) -> None:
+        self.file, self.opened = file, opened
+        # What one thread began to read, such as ``reachable``, another may read to its end.
+        self.index = sqlite3.connect(self.uri(), uri=True, check_same_thread=False)
+        self.index.row_factory = self.textual
+
+    def textual(self, _: sqlite3.Cursor, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row without bytes: an index holds none, and nothing that reads it expects them."""
+        if bytes in map(type, row):
+            raise InvalidEdition(f"{os.path.dirname(self.file)} is damaged (a text is bytes); build it again")
+        return row
+
+    def uri(self) -> str:
+        """The address of the index, which must still be the one that was opened."""
+        if identity(self.file) != self.opened:
+            folder = os.path.dirname(self.file)
+            raise InvalidEdition(f"{folder} was replaced since it was opened; open it again")
+        # immutable: an edition is replaced as a whole, never changed, so no lock is needed.
+        return f"file:{quoted(self.file)}?mode=ro&immutable=1"
 
 
 def open_edition(path: str | os.PathLike[str] | None = None) -> Edition:
     """Open the edition in folder ``path``, else in ``LLMLINEAGE_EDITION``, else the embedded one.
 
+    A data package (a folder with datapackage.json) is compiled first, if it has changed.
+
     Raises:
-        InvalidEdition: there is none, or one of another format.
+        InvalidEdition: there is none, one of another format, or a damaged one.
+        InvalidPackage: the data package has errors.
     """
     folder = locate(path)
-    index = os.path.join(folder, INDEX)
-    if not os.path.isfile(index):
+    file = os.path.join(os.path.abspath(folder), INDEX)
+    if not os.path.isfile(file):
         raise InvalidEdition(
             f"{folder} holds no edition: {INDEX} is missing; build one with 'llmlineage build'"
         )
     try:
-        # immutable: an edition is replaced as a whole, never changed, so no lock is needed.
-        connection = sqlite3.connect(f"file:{quoted(os.path.abspath(index))}?mode=ro&immutable=1", uri=True)
-        (format_,) = connection.execute("PRAGMA user_version").fetchone()
-        if format_ != FORMAT:
-            raise InvalidEdition(
-                f"{folder} has format {format_} where this llmlineage reads {FORMAT}; build it again"
-            )
-        row = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-        if row is None:
-            raise InvalidEdition(f"{index} names no version; build it again")
-    except sqlite3.Error as error:
-        raise InvalidEdition(f"{index} cannot be read ({error}); build it again") from error
-    return Edition(folder, row[0], connection)
+        fault = header_fault(file)
+        if fault is None:
+            connections = _Connections(file, identity(file))
+            fault = schema_fault(connections.index)
+        if fault is None:
+            query = "SELECT value FROM meta WHERE key = 'version'"
+            row = connections.index.execute(query).fetchone()
+            if row and type(row[0]) is str:
+                return Edition(folder, row[0], connections)
+            fault = "names no version; build it again"
+    except (sqlite3.Error, OSError) as error:
+        raise InvalidEdition(f"{folder} cannot be read ({error}); build it again") from error
+    raise InvalidEdition(f"{folder} {fault}")
+
+
+def identity(file: str) -> tuple[int, ...]:
+    """What changes where a file is replaced by another."""
+    try:
+        status = os.stat(file)
+    except OSError:  # gone, which is no file at all
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def locate(path: str | os.PathLike[str] | None = None) -> str:
-    """The folder of the edition that is meant; a swap that was cut short is seen through."""
-    folder = os.fspath(path or os.environ.get(VARIABLE) or EMBEDDED)
-    if os.path.basename(folder) == INDEX:
+    """The folder of the edition that is meant; a swap that was cut short is seen through.
+
+    Raises:
+        InvalidEdition: the path is none, or none was given and none is installed.
+        InvalidPackage: the folder is a data package with errors.
+    """
+    if path is None:
+        path = os.environ.get(VARIABLE) or installed()
+    folder = os.fsdecode(path)
+    if not is_path(folder):
+        raise InvalidEdition(f"{folder!r} is not the path of an edition")
+    if os.path.basename(folder) in (INDEX, PACKAGE):
         folder = os.path.dirname(folder) or os.curdir
+    if os.path.exists(folder):
+        return compiled(folder) if is_package(folder) else folder
     old = previous(os.path.realpath(folder))
-    return old if not os.path.exists(folder) and os.path.exists(old) else folder
+    return old if os.path.exists(old) else folder
+
+
+def installed() -> str:
+    """The edition that came with the package.
+
+    A checkout that is imported in place of the installed package, as it is where Python starts in
+    a clone, carries none: then the one that is installed is taken.
+    """
+    if os.path.exists(EMBEDDED):
+        return EMBEDDED
+    package = os.path.basename(os.path.dirname(EMBEDDED))
+    for entry in sys.path:
+        folder = os.path.join(entry, package, os.path.basename(EMBEDDED))
+        if os.path.isfile(os.path.join(folder, INDEX)):
+            return folder
+    checkout = os.path.dirname(os.path.dirname(EMBEDDED))
+    raise InvalidEdition(
+        f"llmlineage runs from {checkout}, which holds no edition, and none is installed; run "
+        f"'pip install .' there with the Python that runs it, {sys.executable or 'this one'}"
+    )
+
+
+def is_path(folder: str) -> bool:
+    """Whether the system can be asked for it."""
+    try:
+        return bool(folder) and b"\0" not in os.fsencode(folder)
+    except UnicodeEncodeError:
+        return False
+
+
+def is_package(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, PACKAGE)) and not os.path.exists(os.path.join(folder, INDEX))
+
+
+def compiled(package: str) -> str:
+    """The edition of a data package as it stands."""
+    from llmlineage.edition.ondemand import compile_package
+
+    return compile_package(package)
 
 
 def previous(folder: str) -> str:
@@ -72,5 +184,12 @@ def previous(folder: str) -> str:
 
 
 def quoted(path: str) -> str:
-    """A path with the characters that would end it in a URI of SQLite written as codes."""
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23").replace(os.sep, "/")
+    """A path as SQLite reads it in a URI: bytes that mean something there, or are no ASCII, as codes."""
+    if os.sep != "/":
+        path = path.replace(os.sep, "/")
+    return "".join(
+        chr(byte) if byte in _PLAIN else f"%{byte:02x}" for byte in path.encode(errors="surrogateescape")
+    )
+
+
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.~+:")

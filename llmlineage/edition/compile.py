@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+import re
+import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -24,9 +31,19 @@ from llmlineage.edition.frames import (
 )
 from llmlineage.edition.index import write_index
 from llmlineage.edition.swap import replacing
-from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, read_package
 from llmlineage.version import __version__
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an edition holds: the tables as read and as published, and what is derived from them."""
+
+    frames: Frames
+    published: Frames
+    nodes: pl.DataFrame
+    edges: pl.DataFrame
+    ancestry: pl.DataFrame
 
 
 def build_edition(package_path: str | Path, folder: str | Path, validate: bool = True) -> Path:
@@ -38,33 +55,50 @@ def build_edition(package_path: str | Path, folder: str | Path, validate: bool =
     Raises:
         InvalidPackage: the package has errors; nothing is written.
         InvalidEdition: ``folder`` holds something other than an edition.
+        OSError: ``folder`` cannot be written.
     """
     package = require_valid(package_path) if validate else read_package(package_path)
-    try:
-        with replacing(Path(folder)) as new:
-            write_edition(package, new)
-    except pl.exceptions.PolarsError as error:  # only where nothing was validated
-        reason = str(error).partition("\n")[0]
-        problem = f"cannot be compiled ({reason})"
-        raise InvalidPackage([Problem(str(package_path), 0, "", "", problem, "validate it first")]) from error
+    content = content_of(package)
+    with naming(folder), replacing(Path(folder)) as new:
+        write_edition(package, content, new)
     return Path(folder)
 
 
-def write_edition(package: Package, folder: Path) -> None:
-    """Write every file of the edition into an empty folder."""
+@contextmanager
+def naming(folder: str | Path) -> Iterator[None]:
+    """Whatever fails while an edition is written, is told of its folder: the package is no cause of it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
+    except (pl.exceptions.PolarsError, sqlite3.Error) as error:
+        reason = str(error).strip().splitlines()[-1]
+        code = re.search(r"\(os error (\d+)\)", reason)
+        number = int(code[1]) if code else errno.ENOSPC if "is full" in reason else errno.EIO
+        text = os.strerror(number) if code else reason
+        raise OSError(number, text, str(folder)) from error
+
+
+def content_of(package: Package) -> Content:
+    """Read a package whole, so that what is wrong with it is known before anything is written."""
     frames = {name: read_table(table) for name, table in package.tables.items()}
+    published = {name: typed(table, frames[name]) for name, table in package.tables.items()}
     nodes = nodes_of(frames)
     edges = numbered(package, nodes, edges_of(frames))
-    ancestry = ancestry_of(edges)
+    return Content(frames, published, nodes, edges, ancestry_of(edges))
+
+
+def write_edition(package: Package, content: Content, folder: Path) -> None:
+    """Write every file of the edition into an empty folder."""
     commit, committed = commit_of(package.root)
-    write_parquet(package, frames, nodes, edges, ancestry, folder)
+    write_parquet(content, folder)
     meta = {
         "name": package.name,
         "version": package.version,
         "commit": commit or "",
         "committed": committed or "",
     }
-    write_index(folder / INDEX, package, frames, nodes, edges, ancestry, meta)
+    write_index(folder / INDEX, package, content.frames, content.nodes, content.edges, content.ancestry, meta)
     descriptor = {
         "name": package.name,
         "title": package.title,
@@ -85,16 +119,10 @@ def write_edition(package: Package, folder: Path) -> None:
     (folder / DESCRIPTOR).write_text(json.dumps(descriptor, indent=2) + "\n", encoding="utf-8")
 
 
-def write_parquet(
-    package: Package,
-    frames: Frames,
-    nodes: pl.DataFrame,
-    edges: pl.DataFrame,
-    ancestry: pl.DataFrame,
-    folder: Path,
-) -> None:
-    for name, table in package.tables.items():
-        save(typed(table, frames[name]), folder, name)
+def write_parquet(content: Content, folder: Path) -> None:
+    for name, frame in content.published.items():
+        save(frame, folder, name)
+    nodes, edges, ancestry = content.nodes, content.edges, content.ancestry
     released = pl.col("released")
     summary = (
         "id",

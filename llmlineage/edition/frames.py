@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from llmlineage.checks.files import check_file
 from llmlineage.checks.rules import ENDS
 from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.package import Package, Table
@@ -25,43 +26,75 @@ _TYPES = {"integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "dat
 
 
 def read_table(table: Table) -> pl.DataFrame:
-    """A table with its numbers and truth values typed; dates and lists still as written."""
-    frame = pl.read_csv(table.path, infer_schema=False, null_values=[""])
+    """A table with its numbers and truth values typed; dates and lists still as written.
+
+    Raises:
+        InvalidPackage: polars cannot read it; names the row and the field.
+    """
+    frame = read_text(table)
     casts = [
         pl.col(field.name) == "true"
         if field.type == "boolean"
-        else pl.col(field.name).cast(_TYPES[field.type])
+        else pl.col(field.name).cast(_TYPES[field.type], strict=False)
         for field in table.fields
         if field.type in ("integer", "number", "boolean")
     ]
-    return frame.with_columns(casts)
+    return whole(table, frame, frame.with_columns(casts))
+
+
+def read_text(table: Table) -> pl.DataFrame:
+    """A table as texts."""
+    try:
+        frame = pl.read_csv(table.path, infer_schema=False, null_values=[""])
+        reason = "has other columns than its schema"
+    except pl.exceptions.PolarsError as error:
+        frame, reason = pl.DataFrame(), f"cannot be read ({str(error).partition(chr(10))[0]})"
+    if tuple(frame.columns) != table.columns:
+        raise InvalidPackage(check_file(table) or [Problem(table.file, 0, "", "", reason)])
+    return frame
+
+
+def whole(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """``after``, where every cell of ``before`` could be turned into what its column holds."""
+    for field in table.fields:
+        lost = after[field.name].is_null() & before[field.name].is_not_null()
+        if lost.any():
+            place = lost.arg_true()[0]
+            kind = "base64" if field.binary else f"of type {field.type}"
+            value = str(before[field.name][place])
+            raise InvalidPackage([Problem(table.file, place + 2, field.name, value, f"is not {kind}")])
+    return after
 
 
 def typed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """The published form: date32 with a precision column beside each partial date, lists as lists,
-    base64 as the bytes that it stands for."""
+    base64 as the bytes that it stands for.
+
+    Raises:
+        InvalidPackage: a cell is none of these; names the row and the field.
+    """
     columns: list[pl.Expr] = []
     for field in table.fields:
         column = pl.col(field.name)
         if field.partial_date:
             columns += [first_day(column), precision(column)]
         elif field.binary:
-            columns.append(column.str.decode("base64"))
+            columns.append(column.str.decode("base64", strict=False))
         elif field.type == "date":
-            columns.append(column.str.to_date("%Y-%m-%d"))
+            columns.append(column.str.to_date("%Y-%m-%d", strict=False))
         elif field.type == "list":
             columns.append(
                 pl.when(column.is_not_null()).then(column.str.split(field.delimiter)).alias(field.name)
             )
         else:
             columns.append(column)
-    return frame.select(columns)
+    return whole(table, frame, frame.select(columns))
 
 
 def first_day(column: pl.Expr) -> pl.Expr:
     """The first day that a partial date may mean."""
     padding = pl.when(column.str.len_chars() == 4).then(pl.lit("-01-01")).when(column.str.len_chars() == 7)
-    return (column + padding.then(pl.lit("-01")).otherwise(pl.lit(""))).str.to_date("%Y-%m-%d")
+    return (column + padding.then(pl.lit("-01")).otherwise(pl.lit(""))).str.to_date("%Y-%m-%d", strict=False)
 
 
 def precision(column: pl.Expr) -> pl.Expr:

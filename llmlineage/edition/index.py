@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from llmlineage.checks.rules import ENDS
-from llmlineage.edition import FORMAT
 from llmlineage.edition.frames import EDGE_COLUMNS, NODE_COLUMNS, Frames
+from llmlineage.edition.shape import FORMAT, SEARCH, seal, view
 from llmlineage.keys import name_key
 from llmlineage.package import Package, Table
 
@@ -32,8 +32,7 @@ CREATE TABLE edge (e INTEGER PRIMARY KEY, c INTEGER NOT NULL, p INTEGER NOT NULL
 CREATE TABLE closure (c INTEGER, distance INTEGER, a INTEGER, PRIMARY KEY (c, distance, a)) WITHOUT ROWID;
 CREATE TABLE names (key TEXT, hit INTEGER, rank INTEGER, "table" TEXT, id TEXT,
                     PRIMARY KEY (key, hit, rank, "table", id)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5 (id UNINDEXED, "table" UNINDEXED, name, aliases, organization, summary,
-                                        tokenize = "unicode61 remove_diacritics 2", detail = column);
+{search};
 """
 _INDEXES = """
 CREATE UNIQUE INDEX node_id ON node (id);
@@ -61,7 +60,9 @@ def write_index(
         )
         connection.execute("BEGIN")
         for statement in _SCHEMA.format(
-            node_columns=declare(nodes, NODE_COLUMNS), edge_columns=declare(numbered_edges, _EDGE_OWN)
+            node_columns=declare(nodes, NODE_COLUMNS),
+            edge_columns=declare(numbered_edges, _EDGE_OWN),
+            search=SEARCH,
         ).split(";\n"):
             connection.execute(statement)
         insert(connection, "meta", sorted(meta.items()), 2)
@@ -81,6 +82,7 @@ def write_index(
         connection.execute("ANALYZE")
     finally:
         connection.close()
+    seal(path)
 
 
 def write_nodes(connection: sqlite3.Connection, nodes: pl.DataFrame) -> None:
@@ -104,25 +106,15 @@ def write_table(connection: sqlite3.Connection, table: Table, frame: pl.DataFram
 
 def write_views(connection: sqlite3.Connection, package: Package) -> None:
     """The package's node and edge tables, and nodes, edges and ancestry with ids for numbers."""
-    for name, type_ in (("datasets", "dataset"), ("models", "model")):
-        columns = ", ".join(map(quote, package.tables[name].columns))
-        connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM node WHERE type = '{type_}'")
-    connection.execute(f"CREATE VIEW nodes AS SELECT {', '.join(map(quote, NODE_COLUMNS))} FROM node")
+    for name in ("datasets", "models"):
+        connection.execute(view(name, ", ".join(map(quote, package.tables[name].columns))))
+    connection.execute(view("nodes", ", ".join(map(quote, NODE_COLUMNS))))
     for name, (child, _, parent, _) in ENDS.items():
-        columns = ", ".join(end_or_own(column, child, parent) for column in package.tables[name].columns)
-        connection.execute(
-            f"CREATE VIEW {name} AS SELECT {columns} FROM edge JOIN node AS child ON child.n = edge.c "
-            f"JOIN node AS parent ON parent.n = edge.p WHERE edge.\"table\" = '{name}'"
-        )
-    columns = ", ".join(end_or_own(column, "child", "parent") for column in EDGE_COLUMNS)
-    connection.execute(
-        f"CREATE VIEW edges AS SELECT {columns} FROM edge JOIN node AS child ON child.n = edge.c "
-        "JOIN node AS parent ON parent.n = edge.p"
-    )
-    connection.execute(
-        "CREATE VIEW ancestry AS SELECT child.id AS node, parent.id AS ancestor, distance FROM closure "
-        "JOIN node AS child ON child.n = closure.c JOIN node AS parent ON parent.n = closure.a"
-    )
+        columns = (end_or_own(column, child, parent) for column in package.tables[name].columns)
+        connection.execute(view(name, ", ".join(columns)))
+    columns = (end_or_own(column, "child", "parent") for column in EDGE_COLUMNS)
+    connection.execute(view("edges", ", ".join(columns)))
+    connection.execute(view("ancestry", "child.id AS node, parent.id AS ancestor, distance"))
 
 
 def end_or_own(column: str, child: str, parent: str) -> str:

@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from llmlineage import edition
+from llmlineage.edition import locks
+from llmlineage.edition.locks import locked
 from llmlineage.errors import InvalidEdition
+
+SUFFIX = ".new"
 
 
 @contextmanager
@@ -17,7 +21,8 @@ def replacing(folder: Path) -> Iterator[Path]:
     """Give a new folder to write to; on success it takes the place of ``folder``.
 
     The old folder is renamed aside, the new one renamed in, and only then is the old one
-    removed; whoever opens an edition between the two renames is led to the old one.
+    removed; whoever opens an edition between the two renames is led to the old one. What
+    builds left behind that were killed is cleared away.
 
     Raises:
         InvalidEdition: ``folder`` holds something else, which would be lost.
@@ -26,19 +31,51 @@ def replacing(folder: Path) -> Iterator[Path]:
     if folder.exists() and not is_replaceable(folder):
         raise InvalidEdition(f"{folder} is not an edition and not empty; name a new folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    recover(folder)
-    new = Path(tempfile.mkdtemp(prefix=f".llmlineage-{folder.name}.", suffix=".new", dir=folder.parent))
+    with locked(folder.parent):
+        recover(folder)
+    clear_abandoned(folder)
+    new, held = new_beside(folder)
     try:
         yield new
         new.chmod(0o755)  # mkdtemp makes it private
-        if folder.exists():
-            folder.rename(previous(folder))
-        new.rename(folder)
+        with locked(folder.parent):
+            recover(folder)  # another build of it may have ended, or been killed, since
+            if folder.exists():
+                folder.rename(previous(folder))
+            new.rename(folder)
+            shutil.rmtree(previous(folder), ignore_errors=True)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
-        recover(folder)
+        with locked(folder.parent):
+            recover(folder)
         raise
-    shutil.rmtree(previous(folder), ignore_errors=True)
+    finally:
+        locks.release(held)
+
+
+def new_beside(folder: Path) -> tuple[Path, int | None]:
+    """A new folder beside another, and the hold on it that says that it is being written."""
+    while True:
+        new = Path(tempfile.mkdtemp(prefix=prefix(folder), suffix=SUFFIX, dir=folder.parent))
+        try:
+            held = locks.hold(new)
+        except OSError:  # another build takes it for abandoned, in the instant before it is held
+            continue
+        if new.exists():
+            return new, held
+        locks.release(held)
+
+
+def clear_abandoned(folder: Path) -> None:
+    """Remove what builds of ``folder`` left behind that did not end by themselves."""
+    for path in folder.parent.iterdir():
+        ours = path.name.startswith(prefix(folder)) and path.name.endswith(SUFFIX)
+        if ours and path.is_dir() and locks.is_abandoned(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def prefix(folder: Path) -> str:
+    return f".llmlineage-{folder.name}."
 
 
 def previous(folder: Path) -> Path:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import difflib
 import os
-import sqlite3
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from llmlineage.edition import Edition
+from llmlineage.edition import Edition, asking
 from llmlineage.errors import InvalidEdition, QueryRefused, UnknownName
 from llmlineage.package import TABLES
+from llmlineage.visible import is_text
 
 if TYPE_CHECKING:
     import polars as pl
 
 DERIVED = ("nodes", "edges", "ancestry")
-# A query may build values and sorts of this size, no more.
+# A query may build values, rows and sorts of so many bytes, no more.
 LARGEST_VALUE = 10_000_000
+LARGEST_ROW = 50_000_000
 LARGEST_HEAP = 512_000_000
 
 
@@ -36,7 +41,7 @@ def scan(folder: str, name: str) -> pl.LazyFrame:
 
     Raises:
         UnknownName: ``name`` is not a table.
-        InvalidEdition: the folder has no such file.
+        InvalidEdition: the folder has no such file, or it is damaged.
     """
     import polars as pl
 
@@ -46,7 +51,12 @@ def scan(folder: str, name: str) -> pl.LazyFrame:
         raise InvalidEdition(
             f"{folder} holds no edition: {name}.parquet is missing; build one with 'llmlineage build'"
         )
-    return pl.scan_parquet(path)
+    try:
+        frame = pl.scan_parquet(path)
+        frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InvalidEdition(f"{path} is damaged; build the edition again") from error
+    return frame
 
 
 def counts(edition: Edition) -> Rows:
@@ -74,57 +84,72 @@ def check_table(name: str) -> None:
 
 
 def query(edition: Edition, sql: str, seconds: float) -> Rows:
-    """Run one SELECT over the edition.
+    """Run one SELECT over the edition, in a process of its own.
 
-    The connection is read-only, may read the edition alone (no ATTACH, no PRAGMA that sets
-    anything, no extension), and is interrupted after ``seconds``. Rows come as they are read.
+    It may read the edition alone (no ATTACH, no PRAGMA that sets anything, no extension), and is
+    ended when its rows have been waited for longer than ``seconds`` together, be it within one call
+    of SQLite. Rows come as they are read.
 
     Raises:
         QueryRefused: on any of these, or where the SQL is not valid; also while rows are read.
     """
-    connection = edition.index
-    connection.execute(f"PRAGMA hard_heap_limit = {LARGEST_HEAP}")
-    connection.set_authorizer(authorize)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    if not 0 < seconds < float("inf"):
+        raise QueryRefused(f"a time limit of {seconds:g} s is none; give a number of seconds above 0")
+    if not is_text(sql):
+        raise QueryRefused("the call is not UTF-8 text")
+    request = (edition.uri(), sql, LARGEST_VALUE, LARGEST_HEAP, LARGEST_ROW)
+    parts = answers(request, seconds)
+    _, names = next(parts)
+    first = next(parts)  # so that a query which fails at once fails before anything is printed
+    rows = (row for part in chain((first,), parts) for row in part[1])
+    return Rows(tuple(names), rows)
+
+
+def answers(request: tuple[object, ...], seconds: float) -> Iterator[tuple[str, list[Any]]]:
+    """What the process that runs a query sends: the names of its columns, then rows."""
+    command = [sys.executable, "-I", "-S", asking.__file__]
+    child = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert child.stdin and child.stdout
     try:
-        cursor = connection.execute(sql)
-    except (sqlite3.Error, sqlite3.Warning, MemoryError) as error:
-        raise refusal(error, seconds) from error
-    if cursor.description is None:
-        raise QueryRefused("the query is empty")
-    columns = tuple(column[0] for column in cursor.description)
-    return Rows(columns, guarded(cursor, seconds))
+        asking.send(child.stdin, request)
+        left = seconds
+        while True:
+            started = time.monotonic()
+            kind, *content = next_part(child, left)
+            left -= time.monotonic() - started
+            if kind == "end":
+                return
+            if kind not in ("columns", "rows"):
+                raise refusal(content[0] if content else "", seconds, ran_out=left <= 0)
+            yield kind, content[0]
+    finally:
+        child.kill()
+        child.stdin.close()
+        child.stdout.close()
+        child.wait()
 
 
-def guarded(cursor: sqlite3.Cursor, seconds: float) -> Iterator[tuple[object, ...]]:
+def next_part(child: subprocess.Popen[bytes], seconds: float) -> tuple[Any, ...]:
+    """The next part that a process sends; it is ended where that takes longer than ``seconds``."""
+    assert child.stdout
+    timer = threading.Timer(min(max(seconds, 0), threading.TIMEOUT_MAX), child.kill)
+    timer.daemon = True
+    timer.start()
     try:
-        yield from cursor
-    except (sqlite3.Error, MemoryError) as error:
-        raise refusal(error, seconds) from error
+        return asking.receive(child.stdout) or ("none",)
+    finally:
+        timer.cancel()
 
 
-def refusal(error: Exception, seconds: float) -> QueryRefused:
-    text = str(error)
-    if text == "interrupted":
+def refusal(text: str, seconds: float, ran_out: bool = False) -> QueryRefused:
+    if ran_out:
         return QueryRefused(
             f"the query ran longer than {seconds:g} s; narrow it, or allow more with --timeout"
         )
     if "not authorized" in text or "prohibited" in text or "readonly" in text:
         return QueryRefused("the edition is read-only: only SELECT over its own tables is allowed")
-    if isinstance(error, MemoryError) or "out of memory" in text or "too big" in text:
+    if not text or "out of memory" in text or "too big" in text:
         return QueryRefused("the query needs too much memory; select fewer or smaller values")
-    return QueryRefused(f"not a valid query: {text}")
-
-
-def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    """Allow reading and pure functions; the codes are those of SQLite's authorizer."""
-    allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE)
-    if action in allowed:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION and second != "load_extension":
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in ("table_info", "table_list", "data_version"):
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
+    return QueryRefused(text if text == asking.EMPTY else f"not a valid query: {text}")

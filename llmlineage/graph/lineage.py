@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from llmlineage.edition import Edition
-from llmlineage.errors import UnknownName
+from llmlineage.errors import InvalidEdition, UnknownName
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +24,12 @@ RELATIONS = (
     "finetune_of", "continued_from", "merge_of", "adapter_of", "quantized_from", "distilled_from",
     "upscaled_from", "initialized_from",
 )  # fmt: skip
+ROLES = ("wrote_both", "wrote_prompts", "wrote_responses", "played_user", "rated", "filtered", "translated")
+STAGES = (
+    "pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl",
+    "evaluation",
+)  # fmt: skip
+UPSTREAM = ("root", "complete", "partial", "undisclosed", "unread")
 # Which edges lead to a dataset or to a model, walking up or down.
 _LEADING_TO = {
     ("up", "datasets"): ("derivations", "trainings"),
@@ -149,9 +155,10 @@ def trace(
                 depths[far] = distance
                 reached[far] = None
         frontier = list(reached)
-    nodes = sorted(nodes_at(edition, depths), key=lambda node: (node.depth, node.id))
-    ids = dict(_ids(edition, depths))
-    return Trace(id, direction, edition.version, tuple(nodes), tuple(edges_at(edition, found, ids)))
+    ids = _all_ids(edition, depths)
+    nodes = sorted(_sound_nodes(edition, depths), key=lambda node: (node.depth, node.id))
+    edges = _sound_edges(edition, edges_at(edition, found, ids))
+    return Trace(id, direction, edition.version, tuple(nodes), tuple(edges))
 
 
 @lru_cache(maxsize=256)
@@ -206,8 +213,8 @@ def shortest_ways(edition: Edition, start: int, goal: int) -> list[list[Edge]]:
                 steps.setdefault(far, []).append((number, near))
         frontier = reached
     ways = list(_ways_back(goal, start, steps)) if goal in depths else []
-    ids = dict(_ids(edition, depths))
-    return [list(edges_at(edition, way, ids, keep_order=True)) for way in ways]
+    ids = _all_ids(edition, depths)
+    return [list(_sound_edges(edition, edges_at(edition, way, ids, keep_order=True))) for way in ways]
 
 
 def _ways_back(goal: int, start: int, steps: dict[int, list[tuple[int, int]]]) -> Iterator[list[int]]:
@@ -276,6 +283,9 @@ def measurements(edition: Edition) -> Mapping[tuple[str, str, str], Measured]:
     query = 'SELECT child, relation, parent, verdict, "field", shared, child_distinct FROM measurements'
     for child, relation, parent, verdict, field, shared, distinct in edition.index.execute(query):
         key = (child, relation, parent)
+        counted = isinstance(shared, int) and isinstance(distinct, (int, type(None)))
+        if field not in ("prompt", "response", "both") or not isinstance(verdict, str) or not counted:
+            raise damaged(edition, f"a measurement of {child} is none that is known")
         verdicts[key] = verdict
         found.setdefault(key, {})[field] = shared / distinct if distinct else None
     return {key: Measured(verdicts[key], **shares) for key, shares in found.items()}
@@ -283,7 +293,48 @@ def measurements(edition: Edition) -> Mapping[tuple[str, str, str], Measured]:
 
 def source_of(edition: Edition, id: str) -> Source:
     row = edition.index.execute("SELECT id, title, url FROM sources WHERE id = ?", (id,)).fetchone()
+    if row is None or not all(isinstance(cell, str) for cell in row):
+        raise damaged(edition, f"source {id} is missing or no source")
     return Source(*row)
+
+
+def damaged(edition: Edition, what: str) -> InvalidEdition:
+    """The error for an edition that says what no build of this version writes."""
+    return InvalidEdition(f"{edition.path} is damaged, or of a later llmlineage: {what}; build it again")
+
+
+def _sound_nodes(edition: Edition, depths: Mapping[int, int]) -> Iterator[Node]:
+    """``nodes_at``, each of the types that it is declared with."""
+    for node in nodes_at(edition, depths):
+        texts = (node.id, node.type, node.name, node.kind, node.upstream, node.status)
+        maybe = (node.hub_id, node.released, node.license, node.organization)
+        known = node.type in ("dataset", "model") and node.upstream in UPSTREAM
+        if not known or not _are_typed(texts, maybe, node.rows):
+            raise damaged(edition, f"record {node.id} is none that is known")
+        yield node
+
+
+def _sound_edges(edition: Edition, edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Edges, each of them of a relation, role, stage and types that are known."""
+    for edge in edges:
+        texts = (edge.relation, edge.basis)
+        maybe = (edge.part, edge.method, edge.note, edge.locator)
+        known = (
+            edge.relation in RELATIONS
+            and edge.role in (ROLES if edge.relation == "generated_by" else (None,))
+            and edge.stage in (STAGES if edge.relation == "trained_on" else (None,))
+        )
+        if not known or not _are_typed(texts, maybe, edge.rows):
+            raise damaged(edition, f"a step from {edge.child} to {edge.parent} is none that is known")
+        yield edge
+
+
+def _are_typed(texts: Iterable[object], maybe: Iterable[object], rows: object) -> bool:
+    return (
+        all(isinstance(cell, str) for cell in texts)
+        and all(cell is None or isinstance(cell, str) for cell in maybe)
+        and (rows is None or isinstance(rows, int))
+    )
 
 
 def _steps(
@@ -306,6 +357,13 @@ def _up(edition: Edition, frontier: list[int]) -> Iterator[tuple[int, int, int]]
 
 def _ids(edition: Edition, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
     return _select(edition, "SELECT n, id FROM node WHERE n IN", numbers)
+
+
+def _all_ids(edition: Edition, numbers: Collection[int]) -> dict[int, str]:
+    ids = dict(_ids(edition, numbers))
+    if len(ids) < len(numbers):
+        raise damaged(edition, "an edge leads to no record")
+    return ids
 
 
 def _select(

@@ -71,7 +71,7 @@ def block(heading: str, counts: Counts, shares: bool = False) -> list[str]:
     """A heading over names and counts."""
     whole = total(counts)
     rows = [
-        (name.replace("_", " "), count, *([share(count, whole)] if shares else []))
+        (str(name).replace("_", " "), count, *([share(count, whole)] if shares else []))
         for name, count in counts.items()
     ]
     return list(columns((heading, "", ""), rows)) if shares else list(columns((heading, ""), rows))

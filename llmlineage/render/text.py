@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from llmlineage.graph.lineage import Edge, Source, Trace
 from llmlineage.graph.records import Record
@@ -14,28 +15,51 @@ from llmlineage.visible import visible
 TRACE_COLUMNS = ("child", "relation", "parent", "part", "rows", "basis", "source")
 # Edges of one kind beyond this many are counted, not listed.
 MOST_EDGES = 12
+# Of a table, the rows that its columns are measured by, and the width that a column may have.
+MEASURED_ROWS, MEASURED_CHARACTERS = 10_000, 10_000_000
+WIDEST = 1_000
 # Columns that a wrapped text has at least, however deep it stands.
 LEAST_ROOM = 10
 
 
-def columns(header: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    """An aligned table: numbers to the right, nothing cut."""
-    cells = [
-        ["" if cell is None else f"{cell:,}" if isinstance(cell, int) else visible(str(cell)) for cell in row]
-        for row in rows
-    ]
-    header = [visible(name) for name in header]
-    widths = [max(len(row[place]) for row in [header, *cells]) for place in range(len(header))]
+def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """An aligned table: numbers to the right, nothing cut.
+
+    Rows are not held: their widths are those of the first of them, and a wider cell moves what
+    stands right of it.
+    """
+    rows = iter(rows)
+    first = sample(rows)
+    shown = [list(map(visible, header)), *map(written, first)]
+    widths = [min(max(len(row[place]) for row in shown), WIDEST) for place in range(len(header))]
     numeric = [
-        bool(rows) and all(isinstance(row[place], (int, type(None))) for row in rows)
+        bool(first) and all(isinstance(row[place], (int, type(None))) for row in first)
         for place in range(len(header))
     ]
-    for row in [header, *cells]:
+    for row in chain(shown, map(written, rows)):
         padded = (
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(row, widths, numeric, strict=True)
         )
         yield "  ".join(padded).rstrip()
+
+
+def sample(rows: Iterator[Sequence[object]]) -> list[Sequence[object]]:
+    """The first rows, as many as may be held to measure them."""
+    taken, size = list[Sequence[object]](), 0
+    for row in islice(rows, MEASURED_ROWS):
+        taken.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, str))
+        if size > MEASURED_CHARACTERS:
+            break
+    return taken
+
+
+def written(row: Sequence[object]) -> list[str]:
+    """The cells of a row as they are read."""
+    return [
+        "" if cell is None else f"{cell:,}" if isinstance(cell, int) else visible(str(cell)) for cell in row
+    ]
 
 
 def trace_rows(trace: Trace) -> list[tuple[object, ...]]:
@@ -65,7 +89,7 @@ def record(one: Record, paint: Paint = plain) -> Iterator[str]:
         yield f"  {paint(name.replace('_', ' ').ljust(width), 'step')}  {fact(value)}"
     if one.aliases:
         yield ""
-        yield f"Also called {', '.join(one.aliases)}"
+        yield f"Also called {', '.join(map(str, one.aliases))}"
     yield from edges("Made from", one.parents, "up", paint)
     yield from edges("Made from it", one.children, "down", paint)
     if one.discrepancies:

@@ -6,27 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from llmlineage.graph.lineage import RELATIONS, Edge, Node, Trace
+from llmlineage.graph.lineage import RELATIONS, ROLES, STAGES, Edge, Node, Trace
 from llmlineage.render import words
 from llmlineage.render.marks import length
 
 # As many plain sources of one record as this stand on lines of their own.
 FEWEST_FOLDED = 4
+# The mark of a record that stands above itself, which no sound record does.
+CIRCLE = "(circle)"
 Paint = Callable[[str, str], str]
 # Of edges to one record: the weights it starts from, then what it was trained on, then the rest.
 _ORDER = {
     relation: place for place, relation in enumerate((*RELATIONS[12:], *RELATIONS[11:12], *RELATIONS[:11]))
 }
-_STAGES = (
-    "pretraining",
-    "continued_pretraining",
-    "sft",
-    "reward_model",
-    "preference_optimization",
-    "rl",
-    "evaluation",
-)
-_ROLES = ("wrote_both", "wrote_prompts", "wrote_responses", "played_user", "rated", "filtered", "translated")
 
 
 @dataclass(frozen=True)
@@ -74,8 +66,9 @@ def tree(
 
     Going up, the models that wrote or rated a dataset stand on its own line, and once more with
     their own origin below the tree. ``width`` wraps lines; ``sources`` numbers every step and
-    lists what the numbers cite; ``dedupe=False`` repeats subtrees; ``fold=False`` gives each of
-    many plain sources (a task set or a site with nothing above it) a line of its own;
+    lists what the numbers cite; ``dedupe=False`` repeats subtrees, up to where one
+    would stand in itself; ``fold=False`` gives each of many plain sources (a task set or a site
+    with nothing above it) a line of its own;
     ``levels`` ends the tree that many steps from the root, with … where it goes on; ``narrowed``
     says that the trace left out steps, so that an empty one does not mean that none is recorded.
     """
@@ -111,7 +104,7 @@ def _sort(trace: Trace) -> tuple[dict[str, Node], dict[str, list[Edge]], dict[st
 
 
 def _place(edge: Edge, node: Node) -> tuple[object, ...]:
-    stage = _STAGES.index(edge.stage) if edge.stage else 0
+    stage = STAGES.index(edge.stage) if edge.stage else 0
     rows = edge.rows if edge.rows is not None else node.rows or 0
     return (_ORDER[edge.relation], stage, -rows, node.name.casefold(), edge.part or "")
 
@@ -136,6 +129,7 @@ def _lines(state: _Tree, root: str) -> Iterator[str]:
     if ending:
         return
     state.printed.add(root)
+    above = [root]
     stack = _entries(state, root, "", 1)
     while stack:
         entry = stack.pop()
@@ -144,13 +138,15 @@ def _lines(state: _Tree, root: str) -> Iterator[str]:
             yield from _wrap(_folded(state, entry.steps), entry.lead, entry.indent + " ", state.width, ", ")
             state.printed.update(step.parent for step in entry.steps)
             continue
+        del above[entry.level :]
         below = _entries(state, id, entry.indent, entry.level + 1)
-        ending = _ending(state, id, entry.level)
+        ending = CIRCLE if id in above and not state.dedupe else _ending(state, id, entry.level)
         continues = entry.indent + ("│  " if below and not ending else "   ")
         segments = _segments(state, entry.steps[0], state.nodes[id], ending)
         yield from _wrap(segments, entry.lead, continues, state.width)
         if not ending:
             state.printed.add(id)
+            above.append(id)
             stack.extend(below)
 
 
@@ -207,7 +203,7 @@ def _segments(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[
         if edge
         else name
     )
-    if ending == "(*)":
+    if ending in ("(*)", CIRCLE):
         return [f"{first} {ending}"]
     segments = [first, words.kind(node), words.rows(edge, node)]
     segments.append(words.measured(edge) if edge else "")
@@ -220,7 +216,7 @@ def _segments(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[
 
 
 def _by_role(edges: list[Edge]) -> Iterator[tuple[str, list[Edge]]]:
-    for role in _ROLES:
+    for role in ROLES:
         played = [edge for edge in edges if edge.role == role]
         if played:
             yield role, played

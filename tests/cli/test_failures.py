@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+import llmlineage
 from llmlineage.errors import InvalidEdition, UnknownName
 from tests.conftest import run
 
@@ -252,6 +254,14 @@ def test_a_build_says_what_it_wrote(package: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{tmp_path / 'out'}: llmlineage ")
     assert result.stdout.endswith(", 8 nodes, 7 edges\n")
+
+
+def test_a_build_says_it_in_json_too(package: Path, tmp_path: Path) -> None:
+    result = run("build", package, "-o", tmp_path / "out", "--json")
+    told = json.loads(result.stdout)
+    assert list(told) == ["edition", "name", "version", "commit", "rows"]
+    assert (told["edition"], told["version"], told["commit"]) == (str(tmp_path / "out"), "0.1.0", None)
+    assert told["rows"]["nodes"] == 8 and llmlineage.open(told["edition"]).version == "0.1.0"
 
 
 def test_a_missing_library_is_named_with_the_extra_that_brings_it(

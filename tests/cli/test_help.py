@@ -23,7 +23,7 @@ def examples(page: list[str]) -> list[list[str]]:
 
 
 def test_every_command_has_a_file_and_every_file_is_a_command() -> None:
-    shared = {"__init__", "options", "paint", "reading"}
+    shared = {"__init__", "options", "paint", "reading", "stream"}
     assert {path.stem for path in (ROOT / "llmlineage" / "cli").glob("*.py")} - shared == set(COMMANDS)
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+import llmlineage
+from llmlineage.errors import QueryRefused
 from tests.conftest import run
 
 READ_ONLY = "llmlineage: the edition is read-only: only SELECT over its own tables is allowed\n"
@@ -81,6 +87,112 @@ def test_a_query_without_end_is_stopped(tiny_edition: Path) -> None:
     assert time.monotonic() - start < 60
     assert result.exit_code == 2
     assert result.stderr.startswith("llmlineage: the query ran longer than 0.1 s;")
+
+
+SLOW = "SELECT instr(zeroblob(9000000), zeroblob(4000000) || x'01')"
+
+
+LIKE = "SELECT hex(zeroblob(4000000)) LIKE '%' || hex(zeroblob(20000)) || '1'"
+
+
+@pytest.mark.parametrize("query", [SLOW, LIKE])
+def test_a_query_is_ended_within_one_call_of_a_function(tiny_edition: Path, query: str) -> None:
+    start = time.monotonic()
+    result = run("--edition", tiny_edition, "sql", query, "--timeout", "0.5")
+    assert time.monotonic() - start < 20
+    assert result.exit_code == 2 and "ran longer than 0.5 s" in result.stderr
+
+
+def test_an_interrupted_query_ends_at_once_and_says_so(tiny_edition: Path) -> None:
+    command = [sys.executable, "-m", "llmlineage", "--edition", tiny_edition, "sql", SLOW]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    asking.send_signal(signal.SIGINT)
+    shown, said = asking.communicate(timeout=20)
+    assert (shown, said.strip()) == ("", "Aborted!")
+
+
+def test_the_process_of_a_query_ends_with_whoever_asked(tiny_edition: Path) -> None:
+    script = (
+        "import sys, threading, time, llmlineage\n"
+        "from llmlineage.edition import tables\n"
+        "started = tables.subprocess.Popen\n"
+        "def start(*arguments, **options):\n"
+        "    child = started(*arguments, **options)\n"
+        "    print(child.pid, flush=True)\n"
+        "    return child\n"
+        "tables.subprocess.Popen = start\n"
+        "llmlineage.open(sys.argv[1]).sql(sys.argv[2], 100)\n"
+    )
+    asking = subprocess.Popen(
+        [sys.executable, "-c", script, tiny_edition, SLOW], stdout=subprocess.PIPE, text=True
+    )
+    assert asking.stdout
+    child = int(asking.stdout.readline())
+    time.sleep(0.5)
+    asking.kill()
+    asking.communicate()
+    deadline = time.monotonic() + 20
+    while runs(child) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not runs(child)
+
+
+def runs(process: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e400", "-1", "0"])
+def test_a_time_limit_is_a_number_of_seconds(tiny_edition: Path, seconds: str) -> None:
+    result = run("--edition", tiny_edition, "sql", "SELECT 1", "--timeout", seconds)
+    assert (result.exit_code, result.stdout) == (2, "") and "--timeout" in result.stderr
+    with pytest.raises(QueryRefused):
+        llmlineage.open(tiny_edition).sql("SELECT 1", float(seconds))
+
+
+def test_a_very_long_limit_is_one_too(tiny_edition: Path) -> None:
+    assert run("--edition", tiny_edition, "sql", "SELECT 1 AS n", "--timeout", "1e300").stdout == "n\n1\n"
+
+
+@pytest.mark.parametrize("format", ["text", "csv", "json"])
+def test_rows_are_printed_as_they_come_and_not_held(tiny_edition: Path, format: str) -> None:
+    """160 MB in all, by a process that may have 150 MB."""
+    query = (
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 40) "
+        "SELECT i, hex(zeroblob(2000000)) AS x FROM n"
+    )
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (150_000_000, resource.RLIM_INFINITY))\n"
+        "from llmlineage.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    call = [
+        sys.executable, "-c", script, "--edition", tiny_edition, "sql", query, "--format", format,
+        "--timeout", "500",
+    ]  # fmt: skip
+    asking = subprocess.Popen(call, stdout=subprocess.PIPE)
+    assert asking.stdout
+    size = sum(len(piece) for piece in iter(lambda: asking.stdout.read(1_000_000), b""))
+    assert asking.wait() == 0 and size > 160_000_000
+
+
+def test_json_of_rows_is_one_document_as_ever(tiny_edition: Path) -> None:
+    query = "SELECT 1 AS n, 'two\nlines \"quoted\"' AS t, NULL AS z UNION ALL SELECT 2, 'é', 0.5"
+    shown = run("--edition", tiny_edition, "sql", query, "--json").stdout
+    rows = [{"n": 1, "t": 'two\nlines "quoted"', "z": None}, {"n": 2, "t": "é", "z": 0.5}]
+    assert shown == json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    assert run("--edition", tiny_edition, "sql", "SELECT 1 AS n WHERE 0", "--json").stdout == "[]\n"
+
+
+def test_a_row_without_bounds_is_refused(tiny_edition: Path) -> None:
+    many = ", ".join(["x"] * 500)
+    query = f"WITH one AS MATERIALIZED (SELECT hex(zeroblob(4000000)) AS x) SELECT {many} FROM one"
+    result = run("--edition", tiny_edition, "sql", query, "--format", "csv")
+    assert (result.exit_code, result.stdout) == (2, "") and "memory" in result.stderr
 
 
 def test_two_columns_of_one_name_are_no_json_object(tiny_edition: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from llmlineage.edition.shape import seal
 from llmlineage.visible import visible
 from tests.conftest import run
 from tests.tiny import ROOT
@@ -204,6 +205,8 @@ def hostile(tiny_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
                 if column in FREE_TEXT:
                     index.execute(f'UPDATE "{table}" SET "{column}" = "{column}" || ?', (EVIL,))
         index.execute("UPDATE meta SET value = value || ? WHERE key = 'version'", (EVIL,))
+    index.close()
+    seal(folder / "lineage.sqlite")  # as whoever means ill would
     return folder
 
 

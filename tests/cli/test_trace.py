@@ -164,6 +164,60 @@ def test_full_shows_all_levels(package: Path) -> None:
     assert lines(edition, "root", "--depth", "9") == whole, "a depth is a choice of what to see"
 
 
+def made_of(package: Path, steps: list[tuple[str, str]]) -> Path:
+    """An edition of datasets that include one another; nobody checked it."""
+    source = {"status": "available", "upstream": "complete", "source": "card", "kind": "instruction"}
+    ids = sorted({id for step in steps for id in step})
+    stated = {"basis": "stated", "source": "card", "relation": "includes"}
+    tables = {
+        "datasets": [{"id": id, "name": id.title(), **source} for id in ids],
+        "derivations": [{"child": child, "parent": parent, **stated} for child, parent in steps],
+        "sources": TABLES["sources"][:1],
+    }
+    for table in TABLES:
+        write_table(package, table, tables.get(table, []))
+    assert run("build", package, "-o", package / "edition", "--no-validate").exit_code == 0
+    return package / "edition"
+
+
+def test_a_circle_is_marked_and_ends(package: Path) -> None:
+    edition = made_of(package, [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "e")])
+    shown = lines(edition, "a", "--full", "--no-dedupe")
+    assert shown[:5] == [
+        "A · instruction",
+        "└─ includes B · instruction",
+        "   └─ includes C · instruction",
+        "      ├─ includes A (circle)",
+        "      └─ includes D · instruction",
+    ]
+    assert lines(edition, "a", "--no-dedupe", "--depth", "9")[:5] == shown[:5]
+    assert "(*)" in lines(edition, "a", "--full")[3]
+    assert lines(edition, "e", "--full", "--no-dedupe")[1] == "└─ includes E (circle)"
+    for command in ("show", "terms", "benchmarks", "card"):
+        assert run("--edition", edition, command, "a").exit_code == 0
+
+
+def test_subtrees_that_repeat_without_end_are_stopped(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [(f"n{level}{end}", f"n{level + 1}{far}") for level in range(40) for end in "xy" for far in "xy"]
+    monkeypatch.setattr(module, "MOST_CHARACTERS", 100_000)
+    shown = lines(made_of(package, steps), "n0x", "--full", "--no-dedupe")
+    assert sum(map(len, shown)) < 110_000 and shown[-1].startswith("… the tree is too long")
+
+
+def test_a_long_chain_is_followed_to_its_end(package: Path) -> None:
+    edition = made_of(package, [(f"n{step:04}", f"n{step + 1:04}") for step in range(300)])
+    assert len(ids(edition, "n0000")) == 301
+    assert (
+        len(lines(edition, "n0000", "--full")) == len(lines(edition, "n0000", "--full", "--no-dedupe")) == 303
+    )
+
+
+@pytest.mark.parametrize("depth", [str(10**30), "99999999999999999999"])
+def test_a_depth_beyond_all_numbers_is_no_traceback(tiny_edition: Path, depth: str) -> None:
+    result = run("--edition", tiny_edition, "trace", "mix", "--depth", depth)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
 def test_a_dotted_name_is_not_taken_for_a_mark(package: Path) -> None:
     edition = deep_package(package, name="Et cetera …")
     assert lines(edition, "a1")[-1].startswith("13 datasets, 2 steps up")

@@ -145,6 +145,35 @@ def test_an_edition_of_another_format_is_refused(tiny_edition: Path, tmp_path: P
         open_edition(folder)
 
 
+@pytest.mark.parametrize(
+    ("table", "field", "value"),
+    [
+        ("sources", "accessed", "2026-11-2٣"),
+        ("datasets", "released", "2023-13"),
+        ("datasets", "rows", "٣"),
+        ("datasets", "rows", "99999999999999999999"),
+        ("fingerprints", "sketch", "no base64!"),
+    ],
+)
+def test_a_cell_that_cannot_be_compiled_is_named(
+    package: Path, tmp_path: Path, table: str, field: str, value: str
+) -> None:
+    """Also where nothing was validated, or what validates knows no better."""
+    cell(table, 2, field, value)(package)
+    with pytest.raises(InvalidPackage) as caught:
+        build_edition(package, tmp_path / "edition", validate=False)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.row, problem.field) == (f"data/{table}.csv", 2, field)
+    assert "validate" not in str(caught.value)
+
+
+def test_a_table_that_cannot_be_read_is_named_with_its_row(package: Path, tmp_path: Path) -> None:
+    table = package / "data" / "sources.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "a,b\n" + "x," * 90 + "\n", encoding="utf-8")
+    with pytest.raises(InvalidPackage, match=r"data/sources\.csv:\d"):
+        build_edition(package, tmp_path / "edition", validate=False)
+
+
 def test_an_invalid_package_leaves_the_edition_as_it_was(package: Path, tmp_path: Path) -> None:
     folder = build_edition(package, tmp_path / "edition")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -89,7 +89,7 @@ def test_a_build_killed_before_any_of_its_changes_leaves_a_whole_edition(
     for place in places:
         build_edition(package, place / "edition", validate=False)
         assert whole(place / "edition") == "3.0.0"
-        assert not list(place.glob(".*.previous"))
+        assert [path.name for path in place.iterdir()] == ["edition"], "what was left behind is cleared"
 
 
 def test_a_swap_after_a_killed_one_clears_up(tmp_path: Path) -> None:
@@ -99,6 +99,22 @@ def test_a_swap_after_a_killed_one_clears_up(tmp_path: Path) -> None:
     build_edition(tmp_path / "package", folder)
     assert open_edition(folder).path == str(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "package"]
+
+
+def test_a_build_clears_what_was_abandoned_and_not_what_is_being_written(tmp_path: Path) -> None:
+    abandoned = tmp_path / ".llmlineage-edition.abandone.new"
+    other = tmp_path / ".llmlineage-other.abandone.new"
+    foreign = tmp_path / ".llmlineage-edition.notes"
+    for folder in (abandoned, other, foreign):
+        folder.mkdir()
+    with replacing(tmp_path / "edition") as first:
+        (first / "edition.json").write_text("first")
+        with replacing(tmp_path / "edition") as second:
+            assert first.exists() and not abandoned.exists() and other.exists() and foreign.exists()
+            (second / "edition.json").write_text("second")
+        assert (tmp_path / "edition" / "edition.json").read_text() == "second"
+    assert (tmp_path / "edition" / "edition.json").read_text() == "first", "the one that ended last"
+    assert not first.exists() and not second.exists()
 
 
 def test_a_build_that_fails_after_a_killed_one_leaves_the_old_edition(package: Path, tmp_path: Path) -> None:
@@ -136,6 +152,30 @@ def test_a_folder_of_something_else_is_never_replaced(package: Path, tmp_path: P
     with pytest.raises(InvalidEdition, match="name a new folder"):
         build_edition(package, tmp_path / "work")
     assert (tmp_path / "work" / "thesis.tex").read_text() == "years"
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop()), resource.RLIM_INFINITY))
+from llmlineage.cli import main
+main(sys.argv[1:], prog_name="llmlineage")
+"""
+
+
+@pytest.mark.parametrize("size", [1_000, 60_000])
+def test_a_disk_that_is_full_is_told_of_the_place_and_the_old_edition_stays(
+    package: Path, tmp_path: Path, size: int
+) -> None:
+    """The first limit is met by a parquet file, the second by the index."""
+    folder = build_edition(package, tmp_path / "edition")
+    call = [sys.executable, "-c", FULL, "build", str(package), "-o", str(folder), str(size)]
+    result = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert result.returncode == 2 and result.stderr.count("\n") == 1
+    assert str(folder) in result.stderr
+    assert not any(word in result.stderr for word in (str(package), "validate", "build it again", "damaged"))
+    assert whole(folder) == "0.1.0"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["edition", "package"]
 
 
 def test_a_place_that_cannot_be_written_is_one_message(package: Path, tmp_path: Path) -> None:
