@@ -19,6 +19,7 @@ from llmlineage.errors import (
     LineageError,
     MissingExtra,
     NoConfig,
+    OutputRefused,
     Problem,
     QueryRefused,
     RowRefused,
@@ -38,6 +39,7 @@ ERRORS = [
     DataError("a.jsonl", "is odd"),
     MissingExtra("polars", "content"),
     InvalidPackage([Problem("data/a.csv", 2, "id", "x", "is odd")]),
+    OutputRefused("out.parquet", "is there"),
     RowRefused([Problem("data/a.csv", 2, "id", "x", "is odd")], "look again"),
 ]
 

@@ -26,7 +26,7 @@ LAYERS = (
     ("package",),
 )
 # What any module may use, and which use nothing but one another.
-COMMON = ("addresses", "errors", "extras", "files", "keys", "version")
+COMMON = ("addresses", "errors", "extras", "files", "keys", "version", "visible")
 RANKS = {name: rank for rank, layer in enumerate(reversed((*LAYERS, COMMON))) for name in layer}
 
 

@@ -136,7 +136,7 @@ def without_tables(edition: Path) -> None:
         (empty, "holds no edition: lineage.sqlite is missing"),
         (a_folder_for_the_index, "holds no edition: lineage.sqlite is missing"),
         (an_empty_index, "has format 0"),
-        (no_database, "lineage.sqlite cannot be read ("),
+        (no_database, "edition cannot be read ("),
         (truncated, "build it again"),
         (spoilt, "build it again"),
         (of_another_format, "has format 99"),

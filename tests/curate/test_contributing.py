@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -83,9 +82,6 @@ def test_the_five_minutes_come_first() -> None:
     assert headings[0] == "Add a dataset in five minutes"
 
 
-@pytest.mark.skipif(
-    find_spec("llmlineage.edition.ondemand") is None, reason="--edition reads no package folder here"
-)
 def test_the_new_record_is_to_be_seen_at_once(clone: Path) -> None:
     said = shell(f"{block('commands')}\n{block('see')}", clone)
     traced = said.partition(".: valid (")[2]
