@@ -261,6 +261,7 @@ LINES = "".join(json.dumps(row) + "\n" for row in ALPACA).encode()
         ("few.csv", b"prompt,completion\na,b\nc\n", "few.csv:3: 1 cell where 2 are expected"),
         ("rows.xyz", b"", "the format is told by the suffix"),
     ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "",
 )
 def test_a_file_that_is_not_whole_is_refused_with_the_place(
     tmp_path: Path, name: str, data: bytes, message: str
