@@ -240,7 +240,7 @@ CELLS = [
         "unquoted comma",
         replaced(DATASETS, "Beta 1.0", "Beta, 1.0"),
         f"{DATASETS}:3",
-        "has 19 cells where the header has 18",
+        "has 20 cells where the header has 19",
         "quoted",
     ),
     case(

@@ -34,6 +34,18 @@ def case(
              "data/models.csv:4", "id", "is a dataset too (data/datasets.csv:6)", "add the size"),
         case("family that is no family", cell("datasets", 2, "family", "seeds"),
              "data/datasets.csv:2", "family", "not a record of kind family", "name the family"),
+        case("component that no dataset has", cell("derivations", 2, "takes", "prompts;weights"),
+             "data/derivations.csv:2", "takes", "nothing that comes this way", "one of prompts"),
+        case("outputs that become weights", cell("generations", 2, "into", "weights"),
+             "data/generations.csv:2", "into", "nothing that comes this way", "one of prompts"),
+        case("left out and not known", cell("derivations", 3, "without", "nobody"),
+             "data/derivations.csv:3", "without", "not the id of a dataset or model", "add the record"),
+        case("parent left out of itself", cell("derivations", 3, "without", "alpha"),
+             "data/derivations.csv:3", "without", "is the parent itself", "leave out the edge"),
+        case("rounded nothing", cell("derivations", 2, "rows_precision", "rounded"),
+             "data/derivations.csv:2", "rows_precision", "where there is no count", "leave it empty"),
+        case("count that may be rounded", cell("datasets", 2, "rows_precision", ""),
+             "data/datasets.csv:2", "rows_precision", "is not said of rows", "exact where", "warning"),
         case("own parent", cell("derivations", 2, "parent", "alpha"),
              "data/derivations.csv:2", "", "cycle: alpha <- alpha", "each iteration"),
         case("cycle through a model",
@@ -66,9 +78,11 @@ def case(
              "data/sources.csv:3", "id", "no fact cites it", "remove it, or cite it"),
         case("alias of nothing", cell("aliases", 2, "id", "mix-8b"),
              "data/aliases.csv:2", "id", "is not an id of models", "did you mean mix-7b?"),
-        case("alias that hides an id", cell("aliases", 2, "alias", "Seeds"),
+        case("alias that hides an id",
+             together(cell("aliases", 2, "alias", "Seeds"), cell("aliases", 2, "kind", "variant")),
              "data/aliases.csv:2", "alias", "hides seeds of datasets", "remove it"),
-        case("alias that hides a name", cell("aliases", 2, "alias", "the_mix"),
+        case("alias that hides a name",
+             together(cell("aliases", 2, "alias", "the_mix"), cell("aliases", 2, "kind", "variant")),
              "data/aliases.csv:2", "alias", "hides mix of datasets", "remove it"),
         case("alias that hides a hub id", cell("aliases", 2, "alias", "LAB/Beta1.0"),
              "data/aliases.csv:2", "alias", "hides beta-1.0 of datasets", "remove it"),
@@ -286,7 +300,9 @@ def test_a_family_needs_no_parents(package: Path) -> None:
 def test_warnings_alone_leave_a_package_valid(package: Path) -> None:
     from tests.conftest import run
 
-    cell("derivations", 2, "rows", "176")(package)
+    together(cell("derivations", 2, "rows", "176"), cell("derivations", 2, "rows_precision", "exact"))(
+        package
+    )
     result = run("validate", package)
     assert result.exit_code == 0 and "Warnings:" in result.stdout
     assert result.stdout.endswith(": valid (0 errors, 1 warning)\n")

@@ -25,6 +25,7 @@ from llmlineage.checks.rules.measured import check_bases, check_measurements
 from llmlineage.checks.rules.numbers import check_numbers
 from llmlineage.checks.rules.order import check_order, sort_key
 from llmlineage.checks.rules.sources import check_readings, check_sources
+from llmlineage.checks.rules.travel import check_precision, check_travel
 from llmlineage.checks.rules.upstream import check_inferences, check_upstream
 from llmlineage.errors import Problem
 from llmlineage.package import Package
@@ -55,7 +56,9 @@ RULES: tuple[Rule, ...] = (
     check_ages,
     check_inferences,
     check_upstream,
+    check_travel,
     # how much of each
+    check_precision,
     check_shares,
     check_bases,
     check_measurements,

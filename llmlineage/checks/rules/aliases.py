@@ -38,12 +38,14 @@ def check_aliases(record: Record) -> Iterator[Problem]:
 def check_own_names(
     record: Record, row: int, cells: Row, names: Mapping[str, set[Owner]]
 ) -> Iterator[Problem]:
-    """No alias is the own name of another record; one that is the record's own adds nothing."""
+    """No alias is the own name of another record, but for short names, which say what else it can mean and
+    never win over it; one that is the record's own adds nothing."""
     alias, owner = cells["alias"], (cells["table"], cells["id"])
     owners = names.get(name_key(alias), set())
+    shared = cells["kind"] == "short" and "/" not in alias
     for table, id in sorted(owners - {owner}):
         # A trace knows datasets and models alone, so neither name stands in the other's way.
-        if (table in NODE_TABLES) == (cells["table"] in NODE_TABLES):
+        if not shared and (table in NODE_TABLES) == (cells["table"] in NODE_TABLES):
             problem = f"hides {id} of {table}, whose own name it is"
             yield record.problem("aliases", row, "alias", alias, problem, "remove it")
     if owner in owners:
