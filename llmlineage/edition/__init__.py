@@ -104,7 +104,7 @@ def open_edition(path: str | os.PathLike[str] | None = None) -> Edition:
             if row and type(row[0]) is str:
                 return Edition(folder, row[0], connections)
             fault = "names no version; build it again"
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # of a schema that is no text
         raise InvalidEdition(f"{folder} cannot be read ({error}); build it again") from error
     raise InvalidEdition(f"{folder} {fault}")
 

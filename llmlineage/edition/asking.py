@@ -27,7 +27,7 @@ EMPTY = "the query is empty"
 
 def main() -> None:
     requests, parts = sys.stdin.buffer, sys.stdout.buffer
-    uri, sql, largest_value, largest_heap, largest_row = receive(requests)
+    uri, sql, parameters, largest_value, largest_heap, largest_row = receive(requests)
     # Nothing more is sent: what is read is the end of whoever asked, and a call of SQLite lets it through.
     _thread.start_new_thread(end_with, (requests,))
     bound_memory(2 * largest_heap)
@@ -36,7 +36,7 @@ def main() -> None:
         connection.execute(f"PRAGMA hard_heap_limit = {largest_heap}")
         connection.set_authorizer(authorize)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, largest_value)
-        for part in answer(connection, sql, largest_row):
+        for part in answer(connection, sql, parameters, largest_row):
             send(parts, part)
     except (sqlite3.Error, sqlite3.Warning, ValueError) as error:  # ValueError: no text that SQLite takes
         send(parts, ("error", str(error)))
@@ -44,8 +44,10 @@ def main() -> None:
         send(parts, ("error", "out of memory"))
 
 
-def answer(connection: sqlite3.Connection, sql: str, largest_row: int) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.execute(sql)
+def answer(
+    connection: sqlite3.Connection, sql: str, parameters: dict[str, Any], largest_row: int
+) -> Iterator[tuple[Any, ...]]:
+    cursor = connection.execute(sql, parameters)
     if cursor.description is None:
         yield ("error", EMPTY)
         return

@@ -34,6 +34,9 @@ from llmlineage.edition.swap import replacing
 from llmlineage.package import Package, read_package
 from llmlineage.version import __version__
 
+# The columns of derived tables that hold lists.
+LISTS = {"nodes": ("languages", "architecture"), "edges": ("takes", "into", "without")}
+
 
 @dataclass(frozen=True)
 class Content:
@@ -124,23 +127,18 @@ def write_parquet(content: Content, folder: Path) -> None:
         save(frame, folder, name)
     nodes, edges, ancestry = content.nodes, content.edges, content.ancestry
     released = pl.col("released")
-    summary = (
-        "id",
-        "type",
-        "name",
-        "kind",
-        "family",
-        "organization",
-        "rows",
-        "license",
-        "hub_id",
-        "status",
-        "upstream",
+    place = nodes.columns.index("released")
+    save(
+        nodes.select(
+            *nodes.columns[:place], first_day(released), precision(released), *nodes.columns[place + 1 :]
+        ).with_columns(pl.col(LISTS["nodes"]).str.split(";")),
+        folder,
+        "nodes",
     )
-    save(nodes.select(*summary[:6], first_day(released), precision(released), *summary[6:]), folder, "nodes")
     types = nodes.select("id", "type")
     save(
         edges.drop("c", "p")
+        .with_columns(pl.col(LISTS["edges"]).str.split(";"))
         .join(types.rename({"type": "child_type"}), left_on="child", right_on="id", maintain_order="left")
         .join(types.rename({"type": "parent_type"}), left_on="parent", right_on="id", maintain_order="left"),
         folder,

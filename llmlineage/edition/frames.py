@@ -14,13 +14,13 @@ from llmlineage.package import Package, Table
 Frames = Mapping[str, pl.DataFrame]
 
 NODE_COLUMNS = (
-    "id", "type", "name", "kind", "family", "organization", "released", "rows", "tokens", "languages",
-    "parameters", "training_tokens", "architecture", "license", "hub_id", "url", "status", "upstream",
-    "summary", "note", "source", "locator",
+    "id", "type", "name", "kind", "family", "organization", "released", "rows", "rows_precision", "tokens",
+    "languages", "parameters", "training_tokens", "architecture", "license", "hub_id", "url", "status",
+    "upstream", "summary", "note", "source", "locator",
 )  # fmt: skip
 EDGE_COLUMNS = (
-    "table", "child", "relation", "role", "stage", "parent", "part", "rows", "weight", "method", "basis",
-    "note", "source", "locator",
+    "table", "child", "relation", "role", "stage", "parent", "part", "split", "takes", "into",
+    "without", "altered", "rows", "rows_precision", "weight", "method", "basis", "note", "source", "locator",
 )  # fmt: skip
 _TYPES = {"integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date}
 
@@ -134,6 +134,7 @@ def with_columns(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
         "parameters": pl.Int64,
         "training_tokens": pl.Int64,
         "weight": pl.Float64,
+        "altered": pl.Boolean,
     }
     missing = [
         pl.lit(None, dtype=types.get(name, pl.String)).alias(name)

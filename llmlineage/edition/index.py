@@ -6,16 +6,17 @@ Nodes and edges are tables keyed by small integers; the tables of the package ar
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from llmlineage.checks.rules import ENDS
-from llmlineage.edition.frames import EDGE_COLUMNS, NODE_COLUMNS, Frames
-from llmlineage.edition.shape import FORMAT, SEARCH, seal, view
+from llmlineage.edition.frames import EDGE_COLUMNS, NODE_COLUMNS, Frames, precision
+from llmlineage.edition.shape import FORMAT, PRECISION, SEARCH, seal, tells_precision, view
 from llmlineage.keys import name_key
-from llmlineage.package import Package, Table
+from llmlineage.package import Field, Package, Table
 
 # How a name was hit: a lower number wins.
 HIT_ID, HIT_NAME, HIT_ALIAS, HIT_HUB_ID, HIT_ADDRESS = range(5)
@@ -36,6 +37,7 @@ CREATE TABLE names (key TEXT, hit INTEGER, rank INTEGER, "table" TEXT, id TEXT,
 """
 _INDEXES = """
 CREATE UNIQUE INDEX node_id ON node (id);
+CREATE INDEX node_family ON node (family) WHERE family IS NOT NULL;
 CREATE INDEX edge_up ON edge (c, p);
 CREATE INDEX edge_down ON edge (p, c);
 """
@@ -99,22 +101,47 @@ def write_table(connection: sqlite3.Connection, table: Table, frame: pl.DataFram
         f", PRIMARY KEY ({', '.join(map(quote, table.primary_key))})" if table.primary_key == ("id",) else ""
     )
     # Bytes are read from the parquet files; here they would only be in the way.
-    columns = tuple(field.name for field in table.fields if not field.binary)
+    fields = [field for field in table.fields if not field.binary]
+    dates = [precision(pl.col(field.name)) for field in fields if field.partial_date]
+    columns = tuple(name for field in fields for name in published(field))
+    frame = frame.with_columns(dates).select(columns)
     connection.execute(f"CREATE TABLE {quote(table.name)} ({declare(frame, columns)}{key})")
-    insert_frame(connection, table.name, frame.select(columns))
+    insert_frame(connection, table.name, frame)
+
+
+def published(field: Field) -> Iterator[str]:
+    """The columns of a field: of a date, how much of it is known too, as in the parquet files."""
+    yield field.name
+    if field.partial_date:
+        yield f"{field.name}{PRECISION}"
 
 
 def write_views(connection: sqlite3.Connection, package: Package) -> None:
     """The package's node and edge tables, and nodes, edges and ancestry with ids for numbers."""
     for name in ("datasets", "models"):
-        connection.execute(view(name, ", ".join(map(quote, package.tables[name].columns))))
-    connection.execute(view("nodes", ", ".join(map(quote, NODE_COLUMNS))))
+        fields = package.tables[name].fields
+        connection.execute(view(name, ", ".join(map(of_node, chain(*map(published, fields))))))
+    columns = list(NODE_COLUMNS)
+    columns.insert(columns.index("released") + 1, f"released{PRECISION}")
+    connection.execute(view("nodes", ", ".join(map(of_node, columns))))
     for name, (child, _, parent, _) in ENDS.items():
-        columns = (end_or_own(column, child, parent) for column in package.tables[name].columns)
-        connection.execute(view(name, ", ".join(columns)))
-    columns = (end_or_own(column, "child", "parent") for column in EDGE_COLUMNS)
-    connection.execute(view("edges", ", ".join(columns)))
+        own = (end_or_own(column, child, parent) for column in package.tables[name].columns)
+        connection.execute(view(name, ", ".join(own)))
+    ends = [end_or_own(column, "child", "parent") for column in EDGE_COLUMNS]
+    types = [f"{end}.type AS {end}_type" for end in ("child", "parent")]
+    connection.execute(view("edges", ", ".join([*ends, *types])))
     connection.execute(view("ancestry", "child.id AS node, parent.id AS ancestor, distance"))
+
+
+def of_node(column: str) -> str:
+    """A column of a view of nodes; how much is known of a date can be told from its form."""
+    date = column.removesuffix(PRECISION)
+    if not tells_precision(column):
+        return quote(column)
+    return (
+        f"CASE WHEN {quote(date)} LIKE '____' THEN 'year' WHEN {quote(date)} LIKE '____-__' THEN 'month' "
+        f"WHEN {quote(date)} LIKE '____-__-__' THEN 'day' END AS {quote(column)}"
+    )
 
 
 def end_or_own(column: str, child: str, parent: str) -> str:
@@ -155,7 +182,25 @@ def write_names(connection: sqlite3.Connection) -> None:
     )
     union = " UNION ALL ".join(selects)
     connection.execute(f"INSERT OR IGNORE INTO names {union} ORDER BY 1, 2, 3, 4, 5")
+    name_papers(connection)
     connection.execute("DROP TABLE record")
+
+
+def name_papers(connection: sqlite3.Connection) -> None:
+    """The address of a paper means the record that its title opens with (``UltraFeedback: Boosting ...``),
+    or else whatever was made as the paper says."""
+    connection.create_function("title_key", 1, lambda title: name_key(title.partition(":")[0]))
+    papers = "FROM sources AS paper JOIN {} WHERE paper.url LIKE 'https://arxiv.org/abs/%'"
+    titled = papers.format("names AS titled ON titled.key = title_key(paper.title)")
+    made = papers.format("edge ON edge.source = paper.id JOIN node ON node.n = edge.c")
+    connection.execute(
+        f'INSERT OR IGNORE INTO names SELECT name_key(paper.url), {HIT_ADDRESS}, titled.hit, titled."table", '
+        f"titled.id {titled} AND titled.hit < {HIT_HUB_ID}"
+    )
+    connection.execute(
+        f"INSERT OR IGNORE INTO names SELECT name_key(paper.url), {HIT_ADDRESS}, {LAST_RANK + 2}, "
+        f"type || 's', node.id {made} GROUP BY paper.url, node.id"
+    )
 
 
 def write_search(connection: sqlite3.Connection, frames: Frames) -> None:

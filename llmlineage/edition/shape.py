@@ -42,6 +42,15 @@ VIEWS = {
 }
 
 
+# Ends the name of a column that says how much of the date in another is known: year, month or day.
+PRECISION = "_precision"
+
+
+def tells_precision(column: str) -> bool:
+    """Whether a column says of a date how much is known; ``rows_precision`` is a fact of its own."""
+    return column.endswith(PRECISION) and column != f"rows{PRECISION}"
+
+
 def view(name: str, columns: str) -> str:
     """The statement that makes a view of these columns."""
     return f"CREATE VIEW {name} AS SELECT {columns} FROM {VIEWS[name]}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,20 @@ class Rows:
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[object, ...]]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a frame, each column of the type that its values have; they can be read only once.
+
+        Raises:
+            QueryRefused: two columns have the same name, or the query fails while its rows are read.
+        """
+        import polars as pl
+
+        if len(set(self.columns)) < len(self.columns):
+            raise QueryRefused("two columns have the same name; tell them apart with AS")
+        return pl.DataFrame(
+            list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None, strict=False
+        )
 
 
 def scan(folder: str, name: str) -> pl.LazyFrame:
@@ -66,15 +81,44 @@ def counts(edition: Edition) -> Rows:
     return Rows(("table", "rows"), rows)
 
 
-def rows_of(edition: Edition, name: str) -> Rows:
-    """All rows of a table, in the order of its key.
+def rows_of(
+    edition: Edition,
+    name: str,
+    columns: Sequence[str] = (),
+    where: str = "",
+    limit: int | None = None,
+    seconds: float = 10.0,
+) -> Rows:
+    """Rows of a table: all in the order of its key, or those for which a condition of SQL holds.
+
+    A condition is asked as ``query`` asks.
 
     Raises:
         UnknownName: ``name`` is not a table.
+        QueryRefused: one of ``columns`` is none of its columns, or the condition cannot be asked.
     """
     check_table(name)
-    cursor = edition.index.execute(f'SELECT * FROM "{name}"')
+    known = columns_of(edition, name)
+    for column in columns:
+        if column not in known:
+            raise QueryRefused(no_column(column, {name: known}))
+    selected = ", ".join(f'"{column}"' for column in columns) or "*"
+    statement = f'SELECT {selected} FROM "{name}"'
+    if where:
+        statement += f" WHERE (\n{where}\n)"
+    if limit is not None:
+        statement += f" LIMIT {limit:d}"
+    if where:
+        return query(edition, statement, seconds)
+    cursor = edition.index.execute(statement)
     return Rows(tuple(column[0] for column in cursor.description), cursor)
+
+
+def columns_of(edition: Edition, name: str) -> tuple[str, ...]:
+    """The columns of a table, as SQL knows them."""
+    check_table(name)
+    cursor = edition.index.execute(f'SELECT * FROM "{name}" LIMIT 0')
+    return tuple(column[0] for column in cursor.description)
 
 
 def check_table(name: str) -> None:
@@ -83,8 +127,18 @@ def check_table(name: str) -> None:
         raise UnknownName(name, difflib.get_close_matches(name, known, n=3, cutoff=0) or known[:3])
 
 
-def query(edition: Edition, sql: str, seconds: float) -> Rows:
-    """Run one SELECT over the edition, in a process of its own.
+def no_column(column: str, tables: Mapping[str, Sequence[str]]) -> str:
+    """What to write instead of a column that none of these tables has."""
+    known = dict.fromkeys(name for columns in tables.values() for name in columns)
+    near = difflib.get_close_matches(column.casefold(), known, n=1)
+    holders = [name for name in near for name, columns in tables.items() if near[0] in columns]
+    hint = f"; did you mean {near[0]}?" if holders else ""
+    listed = (f"columns of {name}: {', '.join(columns)}" for name, columns in tables.items())
+    return f"no such column: {column}{hint}; {'; '.join(listed)}"
+
+
+def query(edition: Edition, sql: str, seconds: float, parameters: Mapping[str, object] | None = None) -> Rows:
+    """Run one SELECT over the edition, in a process of its own. ``parameters`` are bound to ``:name``.
 
     It may read the edition alone (no ATTACH, no PRAGMA that sets anything, no extension), and is
     ended when its rows have been waited for longer than ``seconds`` together, be it within one call
@@ -97,12 +151,35 @@ def query(edition: Edition, sql: str, seconds: float) -> Rows:
         raise QueryRefused(f"a time limit of {seconds:g} s is none; give a number of seconds above 0")
     if not is_text(sql):
         raise QueryRefused("the call is not UTF-8 text")
-    request = (edition.uri(), sql, LARGEST_VALUE, LARGEST_HEAP, LARGEST_ROW)
+    bound = dict(parameters or {})
+    for name in bound:
+        if not re.search(rf"[:@$]{re.escape(name)}\b", sql):
+            raise QueryRefused(f"the query has no :{name}")
+    request = (edition.uri(), sql, bound, LARGEST_VALUE, LARGEST_HEAP, LARGEST_ROW)
     parts = answers(request, seconds)
-    _, names = next(parts)
-    first = next(parts)  # so that a query which fails at once fails before anything is printed
+    try:
+        _, names = next(parts)
+        first = next(parts)  # so that a query which fails at once fails before anything is printed
+    except QueryRefused as error:
+        raise advised(edition, sql, error) from None
     rows = (row for part in chain((first,), parts) for row in part[1])
     return Rows(tuple(names), rows)
+
+
+def advised(edition: Edition, sql: str, error: QueryRefused) -> QueryRefused:
+    """The error, with what was probably meant where a table or column is not known."""
+    unknown = re.search(r"no such (column|table): (\S+)", str(error))
+    if not unknown:
+        return error
+    kind, name = unknown[1], unknown[2].rpartition(".")[2]
+    known = (*TABLES, *DERIVED)
+    if kind == "table":
+        near = difflib.get_close_matches(name.casefold(), known, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        return QueryRefused(f"{error}; {hint}tables: {', '.join(known)}")
+    used = [table for table in known if re.search(rf"\b{table}\b", sql, re.IGNORECASE)]
+    told = no_column(name, {table: columns_of(edition, table) for table in used}) if used else str(error)
+    return QueryRefused(f"not a valid query: {told}" if used else told)
 
 
 def answers(request: tuple[object, ...], seconds: float) -> Iterator[tuple[str, list[Any]]]:

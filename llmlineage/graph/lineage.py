@@ -5,8 +5,8 @@ Everything here is a few indexed reads of SQLite; polars is imported only by ``t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +30,9 @@ STAGES = (
     "evaluation",
 )  # fmt: skip
 UPSTREAM = ("root", "complete", "partial", "undisclosed", "unread")
+# From a family up to a version of it, and from a version up to its family: no edges of the tables, but the
+# column ``family`` of the version. A family stands for its versions, and so each leads to the other.
+MEMBER, MEMBER_OF = "member", "member_of"
 # Which edges lead to a dataset or to a model, walking up or down.
 _LEADING_TO = {
     ("up", "datasets"): ("derivations", "trainings"),
@@ -66,6 +69,8 @@ class Node:
     status: str
     organization: str | None
     depth: int
+    rows_precision: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One cited step: ``child`` came later and was made from ``parent``."""
+    """One cited step: ``child`` came later and was made from ``parent``.
+
+    ``takes``, ``into``, ``altered`` and ``without`` are set where the step differs from its relation (see
+    travel.py); ``split`` where the parent is a benchmark or task and a source says which.
+    """
 
     child: str
     relation: str
@@ -95,6 +104,13 @@ class Edge:
     source: Source
     locator: str | None
     measured: Measured | None = None
+    split: str | None = None
+    takes: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    altered: bool | None = None
+    rows_precision: str | None = None
+    weight: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,21 +124,26 @@ class Trace:
     edges: tuple[Edge, ...]
 
     def to_polars(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Nodes and edges as two frames, one column a field, source and measurement as structs."""
-        import polars as pl
+        """Nodes and edges as two frames, with the columns and types of the tables (see frames.py)."""
+        from llmlineage.graph.frames import edges_frame, nodes_frame
 
-        return (
-            pl.DataFrame([_cells(node) for node in self.nodes], schema=_schema(Node)),
-            pl.DataFrame(
-                [
-                    _cells(edge)
-                    | {"source": _cells(edge.source)}
-                    | {"measured": _cells(edge.measured) if edge.measured else None}
-                    for edge in self.edges
-                ],
-                schema=_schema(Edge),
-            ),
-        )
+        return nodes_frame(self.nodes), edges_frame(self.edges)
+
+    def carries(self, ancestor: str) -> frozenset[str]:
+        """What of record ``ancestor`` arrives at the root of a trace up: prompts, responses, labels,
+        weights, outputs; nothing where it was a seed or a filter, or left out on the way.
+
+        Raises:
+            UnknownName: it does not stand in the trace.
+            ValueError: the trace leads down.
+        """
+        from llmlineage.graph.travel import INFLUENCE, walk_up
+
+        if self.direction != "up":
+            raise ValueError("carries is asked of a trace up")
+        if all(node.id != ancestor for node in self.nodes):
+            raise UnknownName(ancestor)
+        return frozenset(one.takes for one in walk_up(self) if one.id == ancestor and one.into != INFLUENCE)
 
 
 def trace(
@@ -135,30 +156,74 @@ def trace(
 ) -> Trace:
     """Walk from record ``id`` breadth first, up to its origins or down to what is made of it.
 
+    From a family the walk goes through its versions: up, by steps of relation MEMBER, to what any of them
+    was made from; down, by steps of relation MEMBER_OF, to what is made of any; besides what names the
+    family alone. A family is its versions, so ``only`` and ``relations`` leave these steps out no more than
+    they do the root. A family that is met on the way is not opened: nobody said that all of it is meant.
+
     Args:
         depth: how many edges to go at most; None for all.
         only: follow only edges that lead to datasets, or to models.
-        relations: follow only these relations; empty for all.
+        relations: follow only these of RELATIONS; empty for all, MEMBER for the versions of a family alone.
 
     Raises:
         UnknownName: ``id`` is not the id of a dataset or model.
+        ValueError: the direction, ``only`` or a relation is none; the message names those that are.
     """
-    depths = {number_of(edition, id): 0}
+    check_choices("direction", [direction], ("up", "down"))
+    check_choices("only", [only] if only else [], ("datasets", "models"))
+    check_choices("relation", relations, (*RELATIONS, MEMBER))
+    root = number_of(edition, id)
+    depths = {root: 0}
     found: list[int] = []
-    frontier, distance = list(depths), 0
+    members: dict[int, tuple[int, int]] = {}
+    frontier, families, distance = [root], [root], 0
     while frontier and (depth is None or distance < depth):
         distance += 1
         reached: dict[int, None] = {}
-        for number, far in _steps(edition, frontier, direction, only, relations):
+        opened = list(members_of(edition, families))
+        members |= {number: (family, version) for number, family, version in opened}
+        versions = ((number, version) for number, _, version in opened)
+        for number, far in (*versions, *_steps(edition, frontier, direction, only, relations)):
             found.append(number)
             if far not in depths:
                 depths[far] = distance
                 reached[far] = None
-        frontier = list(reached)
+        frontier, families = list(reached), [version for _, _, version in opened]
     ids = _all_ids(edition, depths)
     nodes = sorted(_sound_nodes(edition, depths), key=lambda node: (node.depth, node.id))
-    edges = _sound_edges(edition, edges_at(edition, found, ids))
+    if direction == "down":
+        members = {number: (version, family) for number, (family, version) in members.items()}
+    edges = _sound_edges(edition, edges_at(edition, found, ids, members=members))
     return Trace(id, direction, edition.version, tuple(nodes), tuple(edges))
+
+
+def check_choices(what: str, chosen: Iterable[str], known: Sequence[str]) -> None:
+    """Raises ValueError where what was chosen is none of those that are known."""
+    for one in chosen:
+        if one not in known:
+            raise ValueError(f"{one!r} is no {what}; it is one of {', '.join(known)}")
+
+
+def members_of(edition: Edition, families: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    """The versions of those that are families, the earliest first: a number that no edge has, the family
+    and the version."""
+    query = (
+        "SELECT -node.n, family.n, node.n FROM node JOIN node AS family ON node.family = family.id "
+        "WHERE family.kind = 'family' AND family.n IN"
+    )
+    return _select(edition, query, families, " ORDER BY node.released IS NULL, node.released, node.id")
+
+
+def all_members(edition: Edition, family: int) -> dict[int, tuple[int, int]]:
+    """Family and version of every version of a family, and of the families among these."""
+    found: dict[int, tuple[int, int]] = {}
+    families = [family]
+    while families:
+        opened = {number: ends for number, *ends in members_of(edition, families) if number not in found}
+        found |= {number: (family, version) for number, (family, version) in opened.items()}
+        families = [version for _, version in opened.values()]
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -172,15 +237,24 @@ def ancestry(edition: Edition, id: str) -> Trace:
 
 
 def reachable(edition: Edition, id: str, direction: Direction = "up") -> Iterator[str]:
-    """Ids of all ancestors (or descendants) of a record, in no order; nothing else is read."""
+    """Ids of all ancestors (or descendants) of a record, in no order; nothing else is read.
+
+    Of a family, its versions too and what these come from (or went into), as ``trace`` finds it.
+
+    Raises:
+        UnknownName: ``id`` is not the id of a dataset or model.
+        ValueError: the direction is none.
+    """
+    check_choices("direction", [direction], ("up", "down"))
     near, far = ("c", "p") if direction == "up" else ("p", "c")
+    root = number_of(edition, id)
+    start = [root, *(version for _, version in all_members(edition, root).values())]
     rows = edition.index.execute(
-        "WITH RECURSIVE reached (n) AS "
-        f"(VALUES (?) UNION SELECT edge.{far} FROM reached JOIN edge ON edge.{near} = reached.n) "
-        "SELECT id FROM reached JOIN node USING (n)",
-        (number_of(edition, id),),
+        "WITH RECURSIVE reached (n) AS (SELECT value FROM json_each(?) "
+        f"UNION SELECT edge.{far} FROM reached JOIN edge ON edge.{near} = reached.n) "
+        "SELECT id FROM reached JOIN node USING (n) WHERE n <> ?",
+        (str(start), root),
     )
-    next(rows)  # the record itself
     return (found for (found,) in rows)
 
 
@@ -198,14 +272,23 @@ def why(edition: Edition, first: str, second: str) -> list[list[Edge]]:
 
 
 def shortest_ways(edition: Edition, start: int, goal: int) -> list[list[Edge]]:
+    """Ways from node ``start`` up to node ``goal``; from a family by any member, to a family by any."""
     if start == goal:
         return []
+    from_start = all_members(edition, start)
+    into_goal = {
+        number: (version, family) for number, (family, version) in all_members(edition, goal).items()
+    }
+    beside: dict[int, list[tuple[int, int, int]]] = {}
+    for number, (near, far) in (*from_start.items(), *into_goal.items()):
+        beside.setdefault(near, []).append((number, near, far))
     depths, steps = {start: 0}, dict[int, list[tuple[int, int]]]()
     frontier, distance = [start], 0
     while frontier and goal not in depths:
         distance += 1
         reached: list[int] = []
-        for number, near, far in _up(edition, frontier):
+        members = [step for node in frontier for step in beside.get(node, ())]
+        for number, near, far in (*_up(edition, frontier), *members):
             if far not in depths:
                 depths[far] = distance
                 reached.append(far)
@@ -214,7 +297,9 @@ def shortest_ways(edition: Edition, start: int, goal: int) -> list[list[Edge]]:
         frontier = reached
     ways = list(_ways_back(goal, start, steps)) if goal in depths else []
     ids = _all_ids(edition, depths)
-    return [list(_sound_edges(edition, edges_at(edition, way, ids, keep_order=True))) for way in ways]
+    ends = from_start | into_goal
+    found = (edges_at(edition, way, ids, keep_order=True, members=ends) for way in ways)
+    return [list(_sound_edges(edition, edges)) for edges in found]
 
 
 def _ways_back(goal: int, start: int, steps: dict[int, list[tuple[int, int]]]) -> Iterator[list[int]]:
@@ -243,36 +328,80 @@ def number_of(edition: Edition, id: str) -> int:
 def nodes_at(edition: Edition, depths: Mapping[int, int]) -> Iterator[Node]:
     """The nodes of these numbers, each with its depth."""
     query = (
-        "SELECT n, id, type, name, kind, hub_id, released, license, rows, upstream, status, organization "
-        "FROM node WHERE n IN"
+        "SELECT n, id, type, name, kind, hub_id, released, license, rows, upstream, status, organization, "
+        "rows_precision, family FROM node WHERE n IN"
     )
-    for row in _select(edition, query, depths):
-        yield Node(*(*row[1:], depths[row[0]]))
+    for number, *columns, precision, family in _select(edition, query, depths):
+        yield Node(*(*columns, depths[number], precision, family))
 
 
 def edges_at(
-    edition: Edition, numbers: Iterable[int], ids: dict[int, str], keep_order: bool = False
+    edition: Edition,
+    numbers: Iterable[int],
+    ids: dict[int, str],
+    keep_order: bool = False,
+    members: Mapping[int, tuple[int, int]] | None = None,
 ) -> Iterator[Edge]:
-    """The edges of these numbers, in the order of the edition or of ``numbers``."""
+    """The edges of these numbers, in the order of the edition or of ``numbers``; those of ``members``
+    (the ends of each, the one that stands for the child first) are of no table."""
     sources: dict[str, Source] = {}
     measured = measurements(edition)
-    wanted = list(numbers)
-    rows = _select(
-        edition,
-        "SELECT e, c, relation, role, stage, p, part, rows, method, basis, note, source, locator "
-        "FROM edge WHERE e IN",
-        wanted if keep_order else sorted(wanted),
+    wanted, members = list(numbers), members or {}
+    rows: list[tuple[Any, ...]] = list(
+        _select(
+            edition,
+            "SELECT e, c, relation, role, stage, p, part, rows, method, basis, note, source, locator, "
+            'split, takes, "into", without, altered, rows_precision, weight FROM edge WHERE e IN',
+            sorted(number for number in wanted if number not in members),
+        )
     )
+    rows[:0] = [_member_row(edition, number, *members[number]) for number in wanted if number in members]
     if keep_order:
         position = {number: place for place, number in enumerate(wanted)}
-        rows = iter(sorted(rows, key=lambda row: position[row[0]]))
-    for _, c, relation, role, stage, p, part, count, method, basis, note, source, locator in rows:
+        rows.sort(key=lambda row: position[row[0]])
+    for number, c, relation, role, stage, p, part, count, method, basis, note, source, locator, *more in rows:
         if source not in sources:
             sources[source] = source_of(edition, source)
+        if c not in ids or p not in ids:  # an index of SQLite's that does not agree with its table
+            raise damaged(edition, f"step {number} joins other records than it was found at")
         yield Edge(
             ids[c], relation, role, stage, ids[p], part, count, method, basis, note, sources[source], locator,
-            measured.get((ids[c], relation, ids[p])),
+            measured.get((ids[c], relation, ids[p])), *differing(*more),
         )  # fmt: skip
+
+
+def _member_row(edition: Edition, number: int, near: int, far: int) -> tuple[Any, ...]:
+    """A step between a family and a version of it, whose number is -``number``, as a row of the edge table;
+    it rests on the version's own source."""
+    source, locator = edition.index.execute(
+        "SELECT source, locator FROM node WHERE n = ?", (-number,)
+    ).fetchone()
+    relation = MEMBER if far == -number else MEMBER_OF
+    return (number, near, relation, None, None, far, None, None, None, "stated", None, source, locator,
+            None, None, None, None, None, None, None)  # fmt: skip
+
+
+def differing(
+    split: str | None,
+    takes: str | None,
+    into: str | None,
+    without: str | None,
+    altered: int | None,
+    precision: str | None,
+    weight: float | None,
+) -> tuple[
+    str | None, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool | None, str | None, float | None
+]:
+    """The last columns of an edge; lists stand in the index as in the CSV."""
+    return (
+        split,
+        tuple(takes.split(";")) if takes else (),
+        tuple(into.split(";")) if into else (),
+        tuple(without.split(";")) if without else (),
+        None if altered is None else bool(altered),
+        precision,
+        weight,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -320,7 +449,7 @@ def _sound_edges(edition: Edition, edges: Iterable[Edge]) -> Iterator[Edge]:
         texts = (edge.relation, edge.basis)
         maybe = (edge.part, edge.method, edge.note, edge.locator)
         known = (
-            edge.relation in RELATIONS
+            edge.relation in (*RELATIONS, MEMBER, MEMBER_OF)
             and edge.role in (ROLES if edge.relation == "generated_by" else (None,))
             and edge.stage in (STAGES if edge.relation == "trained_on" else (None,))
         )
@@ -355,12 +484,13 @@ def _up(edition: Edition, frontier: list[int]) -> Iterator[tuple[int, int, int]]
     return _select(edition, "SELECT e, c, p FROM edge WHERE c IN", frontier)
 
 
-def _ids(edition: Edition, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+def ids_of(edition: Edition, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """The ids of nodes by their numbers."""
     return _select(edition, "SELECT n, id FROM node WHERE n IN", numbers)
 
 
 def _all_ids(edition: Edition, numbers: Collection[int]) -> dict[int, str]:
-    ids = dict(_ids(edition, numbers))
+    ids = dict(ids_of(edition, numbers))
     if len(ids) < len(numbers):
         raise damaged(edition, "an edge leads to no record")
     return ids
@@ -374,18 +504,3 @@ def _select(
     for start in range(0, len(wanted), _BATCH):
         batch = str(wanted[start : start + _BATCH])  # a list of integers is JSON as Python writes it
         yield from edition.index.execute(f"{query} (SELECT value FROM json_each(?)){condition}", (batch,))
-
-
-def _cells(one: Node | Edge | Source | Measured) -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in fields(one)}
-
-
-def _schema(kind: type[Node | Edge]) -> dict[str, pl.DataType]:
-    """Column types of a frame of nodes or edges, so that an empty one has them too."""
-    import polars as pl
-
-    source = pl.Struct({"id": pl.String, "title": pl.String, "url": pl.String})
-    shares = {name: pl.Float64() for name in ("prompt", "response", "both")}
-    measured = pl.Struct({"verdict": pl.String(), **shares})
-    types = {"rows": pl.Int64(), "depth": pl.Int32(), "source": source, "measured": measured}
-    return {field.name: types.get(field.name, pl.String()) for field in fields(kind)}

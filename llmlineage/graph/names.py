@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from llmlineage.addresses import canonical, hub_repository, is_address
+from llmlineage.addresses import ARXIV, HUB, canonical, hub_repository, is_address
 from llmlineage.edition import Edition
 from llmlineage.errors import UnknownName
 from llmlineage.keys import name_key
@@ -23,16 +25,26 @@ QUALIFIERS = {
 FEW_NAMES = 50_000
 # What is longer than this is the name of nothing, and is neither looked up nor compared.
 LONGEST_NAME = 2000
+_PREPRINT = (
+    r"(?:arxiv:?\s*|(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?"
+)
 LONGEST_NEAR = 200
+MOST_WORDS = 12
 
 
 @dataclass(frozen=True)
 class Match:
-    """The record that a name means, and the others that it could mean."""
+    """The record that a name means, and the others that it could mean, as table and id.
+
+    ``copy_of`` is the name that was looked up where a repository is known to be a converted or quantized
+    copy of another by its name alone.
+    """
 
     table: str
     id: str
     others: tuple[tuple[str, str], ...] = ()
+    copy_of: str | None = None
 
 
 def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) -> Match:
@@ -47,7 +59,8 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) ->
     """
     match = find(edition, name, tables)
     if match is None:
-        raise UnknownName(name, closest(edition, name, tables))
+        longer = beginning(edition, name, tables)
+        raise UnknownName(name, longer or closest(edition, name, tables), is_front=bool(longer))
     return match
 
 
@@ -55,22 +68,58 @@ def find(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES) -> Ma
     """What ``resolve`` gives, or None: to look for near names takes longer than to look a name up."""
     if len(name) > LONGEST_NAME or not is_text(name):
         return None
+    match = find_exactly(edition, name, tables)
+    if match is None and "models" in tables:  # no dataset is converted or quantized
+        for original in originals(name):
+            if match := find_exactly(edition, original, ("models",)):
+                return Match(match.table, match.id, match.others, copy_of=original)
+    return match
+
+
+def find_exactly(edition: Edition, name: str, tables: Sequence[str]) -> Match | None:
+    """A dataset or model before anything else, so that all commands answer a name with the same record."""
     for key, only in forms(name):
-        hits = [
-            (table, id)
-            for table, id in edition.index.execute(
-                'SELECT "table", id FROM names WHERE key = ? ORDER BY hit, rank, "table", id', (key,)
-            )
-            if table in tables and only in (None, table)
-        ]
-        if hits:
-            distinct = list(dict.fromkeys(hits))
-            return Match(*distinct[0], others=tuple(distinct[1:]))
+        rows = edition.index.execute(
+            'SELECT "table", id FROM names WHERE key = ? ORDER BY hit, rank, "table", id', (key,)
+        )
+        hits = list(dict.fromkeys((table, id) for table, id in rows if only in (None, table)))
+        meant = sorted((hit for hit in hits if hit[0] in tables), key=lambda hit: hit[0] not in NODE_TABLES)
+        if meant:
+            others = [hit for hit in hits if hit != meant[0]]
+            return Match(*meant[0], others=tuple(sorted(others, key=lambda hit: hit not in meant)))
     return None
+
+
+def originals(name: str) -> list[str]:
+    """The repositories of which one is a copy by its name: converted for transformers, or uploaded by
+    unsloth, quantized or not."""
+    owner, slash, repository = repository_called(name).partition("/")
+    if not slash and owner[-3:].casefold() == "-hf":
+        return [owner[:-3]]
+    if not repository or "/" in repository:
+        return []
+    if owner.casefold() == "unsloth":
+        stem = re.sub(r"(?:-unsloth)?-(?:bnb-4bit|GGUF)$", "", repository, flags=re.IGNORECASE)
+        return [f"unsloth/{stem}", stem] if stem != repository else [stem]
+    stem = re.sub(r"-hf$", "", repository, flags=re.IGNORECASE)
+    return [f"{owner}/{stem}"] if stem != repository else [f"{owner}/{repository}-hf"]
+
+
+def repository_called(name: str) -> str:
+    """The model repository that a name or an address of the Hub means, as OWNER/NAME; else the name."""
+    name = as_address(name)
+    if not is_address(name):
+        return name
+    try:
+        found = hub_repository(canonical(name))
+    except ValueError:
+        return ""
+    return found[1] if found and found[0] == "model" else ""
 
 
 def forms(name: str) -> list[tuple[str, str | None]]:
     """The keys to look a typed name up by, each with the one table that it can mean, if any."""
+    name = as_address(name)
     if not is_address(name):
         stem, _, qualifier = name.strip().removesuffix(")").rpartition("(")
         table = QUALIFIERS.get(qualifier.strip().casefold())
@@ -86,18 +135,85 @@ def forms(name: str) -> list[tuple[str, str | None]]:
     return [*keys, (name_key(address), None)]
 
 
+def as_address(name: str) -> str:
+    """Short forms of an address written out: ``datasets/OWNER/NAME``, ``hf://OWNER/NAME@main/...``,
+    ``arXiv:2310.01377``, and the DOI of a preprint."""
+    name = name.strip()
+    if name.startswith(("datasets/", "hf://")):
+        path = name.removeprefix("hf://").removeprefix("models/")
+        return f"https://{HUB}/{re.sub('@[^/]*', '', path)}"
+    if not name[-1:].isdigit():  # most names are no preprint, and need no regex
+        return name
+    match = re.fullmatch(_PREPRINT, name, re.IGNORECASE)
+    return f"https://{ARXIV}/abs/{match[1]}" if match else name
+
+
+def beginning(edition: Edition, name: str, tables: Sequence[str] = NODE_TABLES, limit: int = 12) -> list[str]:
+    """Ids of the records whose name goes on from ``name`` with another word, those most depended on first."""
+    key = name_key(name)
+    if len(key) < 2 or not is_text(name):
+        return []
+    rows = edition.index.execute(
+        'SELECT "table", id FROM names WHERE key > ? AND key < ? AND hit < 3 ORDER BY rank, id LIMIT 400',
+        (key, key + "\U0010ffff"),
+    )
+    found = dict.fromkeys((table, id) for table, id in rows if table in tables)
+    begun = (id for table, id in found if any(goes_on(key, own) for own in own_names(edition, table, id)))
+    return list(islice(begun, limit))
+
+
+def own_names(edition: Edition, table: str, id: str) -> Iterator[str]:
+    """A record's id, name and aliases, as they are written."""
+    yield id
+    yield from (name for (name,) in edition.index.execute(f'SELECT name FROM "{table}" WHERE id = ?', (id,)))
+    query = 'SELECT alias FROM aliases WHERE "table" = ? AND id = ?'
+    yield from (alias for (alias,) in edition.index.execute(query, (table, id)))
+
+
+def goes_on(key: str, name: str) -> bool:
+    """Whether a name begins with what a key stands for and goes on with another word or number:
+    ``SmolLM3`` with ``SmolLM3 3B`` and ``s1`` with ``s1K``, but not with ``SmolLM 360M``."""
+    for place in range(1, len(name)):
+        if name_key(name[:place]) == key:
+            last, following = name[place - 1], name[place]
+            return last.isdigit() != following.isdigit() or not (last.isalnum() and following.isalnum())
+    return False
+
+
 def closest(
     edition: Edition, name: str, tables: Sequence[str], limit: int = 3, cutoff: float = 0.5
 ) -> list[str]:
-    """Ids of the records whose names come nearest, best first; none below ``cutoff`` (0 to 1).
+    """Ids of the records whose names come nearest, best first: those with all its words, in whatever order,
+    then those that look like it; none of these below ``cutoff`` (0 to 1).
 
     Takes some ten milliseconds: not for each of many names.
     """
     if len(name) > LONGEST_NEAR or not is_text(name):
         return []
+    alike = resembling(edition, name_key(name), tables, limit, cutoff)
+    return list(dict.fromkeys([*with_words(edition, name, tables, limit), *alike]))[:limit]
+
+
+def with_words(edition: Edition, name: str, tables: Sequence[str], limit: int) -> list[str]:
+    """Ids of the records that have each of several words in their names: ``GPT4 Alpaca``, ``tulu 3 dpo``."""
+    words = re.findall(r"[^\W_]+", name)[:MOST_WORDS]
+    if len(words) < 2:
+        return []
+    marks = ", ".join("?" * len(tables))
+    wanted = " AND ".join(f'"{word}"*' for word in words)
+    query = f"{{name aliases}} : ({wanted})"
+    rows = edition.index.execute(
+        f'SELECT id FROM search WHERE search MATCH ? AND "table" IN ({marks}) '
+        "ORDER BY bm25(search, 0, 0, 10, 6, 0, 0), length(name), id LIMIT ?",
+        (query, *tables, limit),
+    )
+    return [id for (id,) in rows]
+
+
+def resembling(edition: Edition, key: str, tables: Sequence[str], limit: int, cutoff: float) -> list[str]:
+    """Ids of the records of whose names one looks like this key."""
     import difflib  # only a name that is not found needs it
 
-    key = name_key(name)
     condition, parameters = "hit < 4", []
     (count,) = edition.index.execute(
         "SELECT count(*) FROM (SELECT 1 FROM names LIMIT ?)", (FEW_NAMES,)

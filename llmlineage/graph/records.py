@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llmlineage.edition import Edition
+from llmlineage.edition.shape import tells_precision
 from llmlineage.errors import QueryRefused, UnknownName
-from llmlineage.graph.lineage import Edge, Source, neighbours, source_of
-from llmlineage.graph.names import ALL_TABLES, NODE_TABLES
+from llmlineage.graph.lineage import (
+    MEMBER,
+    MEMBER_OF,
+    Edge,
+    Node,
+    Source,
+    edges_at,
+    ids_of,
+    members_of,
+    neighbours,
+    nodes_at,
+    number_of,
+    source_of,
+)
+from llmlineage.graph.names import ALL_TABLES, NODE_TABLES, find_exactly
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # A search for more is none that a person would make, and SQLite cannot be stopped in the midst of it.
 MOST_WORDS = 50
@@ -19,11 +37,20 @@ LISTS = ("languages", "architecture")
 EDGES_UP = {"datasets": ("derivations", "generations"), "models": ("trainings", "adaptations")}
 
 
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """A version of a family; of a model, with the number of its parameters."""
+
+    parameters: int | None = None
+
+
 @dataclass(frozen=True)
 class Record:
     """A row of a table with its aliases, its edges either way and its rejected claims.
 
-    ``columns`` holds every column of the table but ``id`` and ``source``; lists are lists.
+    ``columns`` holds every column of the table but ``id`` and ``source``; lists are lists. ``members`` are
+    the versions of a family, the earliest first. ``used_by`` has for a method the edges that were made by it,
+    and ``used_in`` the ids of the models whose architecture has it.
     """
 
     id: str
@@ -34,6 +61,15 @@ class Record:
     children: tuple[Edge, ...]
     discrepancies: tuple[Mapping[str, object], ...]
     source: Source
+    members: tuple[Member, ...] = ()
+    used_by: tuple[Edge, ...] = ()
+    used_in: tuple[str, ...] = ()
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row, with the columns and types of the record's table."""
+        from llmlineage.graph.frames import record_frame
+
+        return record_frame(self)
 
 
 @dataclass(frozen=True)
@@ -56,13 +92,19 @@ def record(edition: Edition, table: str, id: str) -> Record:
     row = cursor.fetchone()
     if row is None:
         raise UnknownName(id)
-    columns = dict(zip((column[0] for column in cursor.description), row, strict=True))
+    columns = {
+        column: cell
+        for (column, *_), cell in zip(cursor.description, row, strict=True)
+        if not tells_precision(column)
+    }
     for name in LISTS:
         if name in columns:
             columns[name] = columns[name].split(";") if columns[name] else []
     source = source_of(edition, columns.pop("source"))
     del columns["id"]
     is_node = table in NODE_TABLES
+    up = neighbours(edition, id, "up") if is_node else ()
+    down = neighbours(edition, id, "down") if is_node else ()
     return Record(
         id=id,
         table=table,
@@ -73,11 +115,54 @@ def record(edition: Edition, table: str, id: str) -> Record:
                 'SELECT alias FROM aliases WHERE "table" = ? AND id = ? ORDER BY alias', (table, id)
             )
         ),
-        parents=neighbours(edition, id, "up") if is_node else (),
-        children=neighbours(edition, id, "down") if is_node else (),
+        parents=tuple(edge for edge in up if edge.relation != MEMBER),
+        children=tuple(edge for edge in down if edge.relation != MEMBER_OF),
         discrepancies=discrepancies(edition, table, id),
         source=source,
+        members=members(edition, id) if columns.get("kind") == "family" else (),
+        used_by=edges_by(edition, id) if table == "methods" else (),
+        used_in=models_with(edition, id) if table == "methods" else (),
     )
+
+
+def members(edition: Edition, id: str) -> tuple[Member, ...]:
+    """The versions of a family, the earliest first."""
+    numbers = [version for *_, version in members_of(edition, [number_of(edition, id)])]
+    query = "SELECT id, parameters FROM node WHERE family = ?"
+    parameters = dict(edition.index.execute(query, (id,)).fetchall())
+    found = [
+        Member(**{name: getattr(node, name) for name in Node.__slots__}, parameters=parameters[node.id])
+        for node in nodes_at(edition, dict.fromkeys(numbers, 1))
+    ]
+    # Of a month alone it is not known that it was before any day of it.
+    return tuple(sorted(found, key=lambda node: ((node.released or "").ljust(10, "~"), node.id)))
+
+
+def sources_of(edition: Edition, ids: Iterable[str]) -> dict[str, Source]:
+    """The document that each of these datasets and models rests on."""
+    import json  # few reports need it
+
+    rows = edition.index.execute(
+        "SELECT node.id, sources.id, title, sources.url FROM json_each(?) JOIN node ON node.id = value "
+        "JOIN sources ON sources.id = node.source",
+        (json.dumps(list(ids)),),
+    )
+    return {id: Source(*source) for id, *source in rows}
+
+
+def edges_by(edition: Edition, method: str) -> tuple[Edge, ...]:
+    """The edges that were made by a method."""
+    rows = edition.index.execute("SELECT e, c, p FROM edge WHERE method = ? ORDER BY e", (method,)).fetchall()
+    ids = dict(ids_of(edition, {number for _, *ends in rows for number in ends}))
+    return tuple(edges_at(edition, [number for number, *_ in rows], ids))
+
+
+def models_with(edition: Edition, method: str) -> tuple[str, ...]:
+    """The models of whose architecture a method is a part."""
+    rows = edition.index.execute(
+        "SELECT id FROM node WHERE ';' || architecture || ';' LIKE '%;' || ? || ';%' ORDER BY id", (method,)
+    )
+    return tuple(id for (id,) in rows)
 
 
 def discrepancies(edition: Edition, table: str, id: str) -> tuple[Mapping[str, object], ...]:
@@ -113,10 +198,20 @@ def search(edition: Edition, text: str, tables: Sequence[str] = ALL_TABLES, limi
         return []
     if len(words) > MOST_WORDS:
         raise QueryRefused(f"a search for {len(words):,} words; at most {MOST_WORDS} are looked for")
+    exact = find_exactly(edition, text, tables)
     marks = ", ".join("?" * len(tables))
     rows = edition.index.execute(
         'SELECT id, "table", name, -bm25(search, 0, 0, 10, 6, 3, 1) AS score FROM search '
         f'WHERE search MATCH ? AND "table" IN ({marks}) ORDER BY score DESC, id LIMIT ?',
         (" ".join(f'"{word}"*' for word in words), *tables, min(limit, 2**63 - 1)),
     )
-    return [Hit(*row) for row in rows]
+    hits = [Hit(*row) for row in rows]
+    if exact is None:
+        return hits
+    # bm25 counts words; a name typed whole is meant before longer ones that hold it.
+    row = edition.index.execute(f'SELECT name FROM "{exact.table}" WHERE id = ?', (exact.id,)).fetchone()
+    if row is None:  # a name without its record, as a damaged edition may have it
+        return hits
+    first = Hit(exact.id, exact.table, row[0], max((one.score for one in hits), default=0.0))
+    others = [one for one in hits if (one.table, one.id) != (first.table, first.id)]
+    return [first, *others][:limit]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llmlineage.edition import Edition
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Counts = Mapping[str, int]
 
@@ -65,6 +69,12 @@ class Stats:
     hubs: tuple[Hub, ...]
     roots: tuple[Hub, ...]
     generators: tuple[Generator, ...]
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row a figure: ``aspect`` (as ``datasets by kind``), a ``value`` of it, and its ``count``."""
+        from llmlineage.graph.frames import stats_frame
+
+        return stats_frame(self)
 
 
 def stats(edition: Edition, top: int = 8) -> Stats:

@@ -158,3 +158,30 @@ def test_the_variable_left_empty_is_as_if_unset(
     monkeypatch.setattr("llmlineage.edition.EMBEDDED", str(tiny_edition))
     assert open_edition().path == str(tiny_edition)
     assert write_tiny(tmp_path / "package")  # and not the working folder
+
+
+def test_a_schema_that_is_no_text_is_damage(edition: Path) -> None:
+    content = (edition / INDEX).read_bytes()
+    (edition / INDEX).write_bytes(content.replace(b"CREATE VIEW nodes", b"CREATE V\xc5EW nodes"))
+    for command in COMMANDS:
+        result = run("--edition", edition, *command)
+        assert result.exit_code == 2 and result.stderr.startswith("llmlineage: "), command
+
+
+def test_an_index_of_sqlite_that_disagrees_with_its_table_is_damage(edition: Path) -> None:
+    change(
+        edition,
+        # Steps are found by an index in which they lead elsewhere than in the table that they are read from.
+        "CREATE TABLE other (e INTEGER PRIMARY KEY, c, p)",
+        "INSERT INTO other SELECT e, c, (SELECT b.p FROM edge AS b WHERE b.e <> a.e AND b.p <> a.p "
+        "ORDER BY b.e LIMIT 1) FROM edge AS a",
+        "CREATE INDEX other_up ON other (c, p)",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'other_up') "
+        "WHERE name = 'edge_up'",
+        "DELETE FROM sqlite_schema WHERE tbl_name = 'other'",
+        seal=True,
+    )
+    for command in COMMANDS:
+        result = run("--edition", edition, *command)
+        assert result.exception is None or isinstance(result.exception, SystemExit), command

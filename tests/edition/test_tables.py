@@ -9,6 +9,7 @@ import pytest
 
 import llmlineage
 from llmlineage.edition import Edition, open_edition, tables
+from llmlineage.edition.describe import describe
 from llmlineage.errors import InvalidEdition, QueryRefused, UnknownName
 from llmlineage.package import TABLES
 from tests.tiny import TABLES as TINY
@@ -80,3 +81,28 @@ def test_a_query_that_never_ends_is_stopped(edition: Edition) -> None:
 def test_a_value_without_bounds_is_refused(edition: Edition, size: int) -> None:
     with pytest.raises(QueryRefused, match="memory"):
         list(tables.query(edition, f"SELECT hex(zeroblob({size}))", seconds=10).rows)
+
+
+@pytest.mark.parametrize("name", [*TABLES, "nodes", "edges", "ancestry"])
+def test_sql_and_parquet_have_the_same_columns_and_all_are_described(edition: Edition, name: str) -> None:
+    """But for bytes, which are in parquet alone, as the description says."""
+    published = llmlineage.table(name, edition.path).collect_schema()
+    described = describe(name).columns
+    assert [column.name for column in described] == list(published)
+    assert [column.name for column in described if column.in_sql] == list(tables.columns_of(edition, name))
+    assert {name for name, type_ in published.items() if type_ == pl.Binary} == {
+        column.name for column in described if not column.in_sql
+    }
+
+
+def test_sql_says_how_much_of_a_date_is_known_as_parquet_does(edition: Edition) -> None:
+    for name in ("nodes", "datasets", "models", "methods", "sources"):
+        frame = llmlineage.table(name, edition.path).collect()
+        (date,) = [column for column in ("released", "introduced", "published") if column in frame.columns]
+        asked = tables.rows_of(edition, name, ["id", f"{date}_precision"])
+        assert dict(asked.rows) == dict(frame.select("id", f"{date}_precision").iter_rows())
+
+
+def test_an_edge_says_what_its_ends_are(edition: Edition) -> None:
+    asked = tables.rows_of(edition, "edges", ["child_type", "parent_type"], "\"table\" = 'trainings'")
+    assert set(asked.rows) == {("model", "dataset")}

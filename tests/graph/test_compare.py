@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from llmlineage.edition import open_edition
-from llmlineage.graph.compare import KEYS, Changed, compare_editions, compare_records
+from llmlineage.graph.compare import ASPECTS, KEYS, Changed, compare_editions, compare_records
 from llmlineage.package import read_package
 from tests.conftest import run
 from tests.tiny import read_table, write_table
@@ -22,6 +22,15 @@ def test_shared_and_own_ancestors_are_told_apart(tiny_edition: Path) -> None:
 def test_the_nearest_common_ancestor_comes_first(tiny_edition: Path) -> None:
     shared = compare_records(open_edition(tiny_edition), "beta-1.0", "mix").shared
     assert (shared[0].id, shared[0].from_first, shared[0].from_second) == ("alpha", 1, 1)
+
+
+def test_what_differs_is_told_of_each_aspect(tiny_edition: Path) -> None:
+    found = compare_records(open_edition(tiny_edition), "alpha", "mix")
+    told = {one.aspect: (one.only_first, one.only_second, one.both) for one in found.differences}
+    assert tuple(told) == ASPECTS
+    assert told["parents"] == (("seeds", "writer"), ("alpha", "beta-1.0"), ())
+    assert told["licences and terms"] == ((), (), ("nc",)), "its own licence, or that of a parent"
+    assert told["writers"] == ((), (), ("writer",))
 
 
 def test_records_without_anything_in_common_say_so(tiny_edition: Path) -> None:

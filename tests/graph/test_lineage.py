@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import stack
 from itertools import pairwise
 from pathlib import Path
@@ -173,8 +173,20 @@ def test_a_walk_from_nowhere_is_an_error(edition: Edition, walk: object) -> None
 
 
 def test_a_relation_that_is_none_is_never_sql(edition: Edition) -> None:
-    trace = lineage.trace(edition, "mix", relations=["includes", "x') OR ('1'='1"])
-    assert {edge.relation for edge in trace.edges} == {"includes"}
+    for relation in ("x') OR ('1'='1", "nonsense", "wrote_both", "sft", ""):
+        with pytest.raises(ValueError, match=r"includes, subset_of, .*initialized_from, member"):
+            lineage.trace(edition, "mix", relations=["includes", relation])
+
+
+@pytest.mark.parametrize("walk", [lineage.trace, lineage.reachable])
+def test_a_direction_that_is_none_is_an_error(edition: Edition, walk: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="'sideways' is no direction; it is one of up, down"):
+        walk(edition, "mix", "sideways")
+
+
+def test_what_is_neither_datasets_nor_models_is_no_filter(edition: Edition) -> None:
+    with pytest.raises(ValueError, match="datasets, models"):
+        lineage.trace(edition, "mix", only="dataset")  # type: ignore[arg-type]
 
 
 def test_a_chain_longer_than_the_stack_is_walked_to_its_end(tmp_path: Path) -> None:

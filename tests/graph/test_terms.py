@@ -10,8 +10,9 @@ import pytest
 from llmlineage.edition import Edition, open_edition
 from llmlineage.edition.compile import build_edition
 from llmlineage.graph.lineage import RELATIONS
-from llmlineage.graph.terms import Licence, Terms, as_of, terms
-from llmlineage.graph.terms.rules import rules
+from llmlineage.graph.rules import rules
+from llmlineage.graph.terms import Terms, terms
+from llmlineage.graph.terms.licences import Licence, in_force
 from llmlineage.render.words import UP
 from tests.conftest import run
 from tests.tiny import read_table, write_table, write_tiny
@@ -21,7 +22,10 @@ LICENCES = [
     {"id": "nc", "name": "Not Commercial", "kind": "noncommercial", "commercial": "no"},
     {"id": "nd", "name": "No Derivatives", "kind": "noncommercial", "derivatives": "no", "commercial": "yes"},
     {"id": "sa", "name": "Share Alike", "kind": "copyleft", "share_alike": "yes", "commercial": "yes"},
-    {"id": "weights", "name": "Community", "kind": "model_license", "commercial": "conditional"},
+    {
+        "id": "weights", "name": "Community", "kind": "model_license", "commercial": "conditional",
+        "restricts_outputs": "conditional",
+    },
     {
         "id": "terms", "name": "Lab terms", "kind": "provider_terms", "organization": "lab",
         "restricts_outputs": "yes",
@@ -42,21 +46,23 @@ def compiled(folder: Path, licenses: dict[str, str], **changes: dict[str, str]) 
     package = write_tiny(folder / "package")
     write_table(package, "licenses", [row | {"source": "card"} for row in LICENCES])
     for table in ("datasets", "models"):
-        rows = [row | {"license": licenses.get(row["id"], "")} for row in read_table(package, table)]
+        # Of nobody's, since nobody is bound by terms of its own.
+        own = {"organization": ""} if table == "datasets" else {}
+        rows = [row | own | {"license": licenses.get(row["id"], "")} for row in read_table(package, table)]
         write_table(package, table, [row | changes.get(row["id"], {}) for row in rows])
     return open_edition(build_edition(package, folder / "edition", validate=False))
 
 
 def arrivals(found: Terms) -> set[tuple[str, str, str]]:
-    return {(one.license.id, one.carries, one.origin) for one in found.inherited}
+    return {(one.license.id, one.component, one.origin) for one in found.inherited}
 
 
 def test_a_text_carries_its_licence_however_far(tmp_path: Path) -> None:
     found = terms(compiled(tmp_path, {"alpha": "nc", "beta-1.0": "free"}), "mix")
-    assert ("nc", "text", "alpha") in arrivals(found)
-    assert ("free", "text", "beta-1.0") in arrivals(found)
-    (nc,) = (one for one in found.inherited if one.license.id == "nc")
-    assert [edge.relation for edge in nc.via] == ["includes"], "the shortest of the two ways"
+    assert {("nc", "prompts", "alpha"), ("nc", "responses", "alpha")} <= arrivals(found)
+    assert ("free", "responses", "beta-1.0") in arrivals(found)
+    ways = [[edge.relation for edge in one.via] for one in found.inherited if one.license.id == "nc"]
+    assert set(map(tuple, ways)) == {("includes",)}, "the shortest of the two ways"
 
 
 def test_a_model_inherits_the_licence_of_its_weights_and_sees_that_of_its_data(tmp_path: Path) -> None:
@@ -74,28 +80,49 @@ def test_seeds_influence_and_are_not_inherited(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("released", "version", "undated"),
+    ("released", "versions"),
     [
-        ("2023-03-13", "terms-2023-02-01", False),
-        ("2023-06-01", "terms-2023-06-01", False),
-        ("2023-02", "terms-2023-02-01", False),
-        ("2024", "terms-2023-06-01", False),
-        ("2022-12-31", "terms", True),
-        ("", "terms", True),
+        ("2023-03-13", ["terms-2023-02-01"]),
+        ("2023-06-01", ["terms-2023-06-01"]),
+        ("2023-02", ["terms-2023-02-01"]),
+        ("2023-06", ["terms-2023-06-01"]),
+        ("2023-05", ["terms-2023-02-01"]),
+        ("2024", ["terms-2023-06-01"]),
+        ("2023", ["terms-2023-02-01", "terms-2023-06-01"]),
+        ("2022-12-31", ["terms"]),
+        ("", ["terms"]),
     ],
 )
 def test_outputs_come_under_the_terms_in_force_on_the_day_of_the_dataset(
-    tmp_path: Path, released: str, version: str, undated: bool
+    tmp_path: Path, released: str, versions: list[str]
 ) -> None:
+    """A month or a year in which one version gave way to another names both, the earlier first."""
     found = terms(compiled(tmp_path, {}, alpha={"released": released}), "alpha")
-    (arrived,) = found.inherited
-    assert (arrived.license.id, arrived.kind, arrived.carries) == (version, "provider terms", "outputs")
-    assert arrived.undated is undated
+    for arrived in found.inherited:
+        assert [one.id for one in (arrived.license, *arrived.alternatives)] == versions
+        assert (arrived.kind, arrived.brings) == ("provider terms", "outputs")
+    assert {one.component for one in found.inherited} == {"prompts", "responses"}
 
 
 def test_an_open_model_gives_its_outputs_under_its_own_licence(tmp_path: Path) -> None:
     found = terms(compiled(tmp_path, {"writer": "weights"}), "alpha")
-    assert arrivals(found) == {("weights", "outputs", "writer")}
+    assert arrivals(found) == {("weights", "prompts", "writer"), ("weights", "responses", "writer")}
+    assert not any(one.reading for one in found.inherited), "its text speaks of outputs"
+
+
+def test_nobody_is_bound_by_terms_of_its_own(tmp_path: Path) -> None:
+    found = terms(compiled(tmp_path, {}, alpha={"organization": "lab"}), "alpha")
+    assert found.inherited == () and "writer" not in {one.id for one in found.unknown}
+
+
+def test_a_licence_that_asks_nothing_of_outputs_leaves_them_free(tmp_path: Path) -> None:
+    assert terms(compiled(tmp_path, {"writer": "sa"}), "alpha").inherited == ()
+
+
+def test_a_noncommercial_licence_of_weights_reaches_outputs_as_a_reading_alone(tmp_path: Path) -> None:
+    found = terms(compiled(tmp_path, {"writer": "nc"}), "alpha")
+    assert {(one.license.id, one.reading) for one in found.inherited} == {("nc", True)}
+    assert "noncommercial-relabelled" not in {one.rule for one in found.conflicts}
 
 
 def test_what_a_writer_was_made_from_does_not_reach_what_it_wrote(tmp_path: Path) -> None:
@@ -130,14 +157,19 @@ def test_one_licence_throughout_is_no_conflict(tmp_path: Path) -> None:
 
 def test_what_is_not_known_is_listed_with_its_reason(tmp_path: Path) -> None:
     found = terms(compiled(tmp_path, {"alpha": "nc", "mix": "free"}), "mix")
-    reasons = {one.id: one.reason for one in found.unknown}
-    assert reasons == {"beta-1.0": "no licence known; what it is made from is disclosed in part"}
+    reasons = [(one.id, one.reason) for one in found.unknown]
+    assert reasons == [("mix", "unreleased"), ("beta-1.0", "no licence looked up"), ("beta-1.0", "partial")]
+
+
+@pytest.mark.parametrize("upstream", ["unread", "undisclosed"])
+def test_what_was_not_read_is_told_from_what_makers_do_not_say(tmp_path: Path, upstream: str) -> None:
+    edition = compiled(tmp_path, {"alpha": "nc", "beta-1.0": "nc"}, **{"beta-1.0": {"upstream": upstream}})
+    assert ("beta-1.0", upstream) in {(one.id, one.reason) for one in terms(edition, "beta-1.0").unknown}
 
 
 def test_the_share_is_the_product_of_the_counts_along_the_way(tmp_path: Path) -> None:
     found = terms(compiled(tmp_path, {"alpha": "nc"}, **{"beta-1.0": {"rows": "1000"}}), "beta-1.0")
-    (nc,) = (one for one in found.inherited if one.license.id == "nc")
-    assert nc.share == 0.9, "900 of 1,000 rows"
+    assert {one.share for one in found.inherited if one.license.id == "nc"} == {0.9}, "900 of 1,000 rows"
     assert terms(open_edition(tmp_path / "edition"), "mix").inherited[0].share is None
 
 
@@ -148,21 +180,34 @@ def test_the_version_without_a_date_stands_in_where_none_was_in_force() -> None:
         )  # fmt: skip
 
     dated, plain = version("a", "2023-05"), version("b", None)
-    assert as_of([dated, plain], "2023-04") == plain
-    assert as_of([dated], "2023-04") == dated, "the first that is known"
-    assert as_of([], "2023-04") is None
+    assert in_force([dated, plain], "2023-04") == [plain]
+    assert in_force([dated], "2023-04") == [], "later terms are not those under which it was written"
+    assert in_force([dated], None) == [dated]
+
+
+def test_terms_side_by_side_are_all_named() -> None:
+    """A provider may have one text for people and one for companies; which applied is not known."""
+
+    def version(id: str, effective: str) -> Licence:
+        return Licence(
+            id, id, "provider_terms", "lab", effective, None, None, None, None, None, None, None, None  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    people, companies = version("people-2023-02-01", "2023-02-01"), version("companies-2023-04", "2023-04")
+    assert in_force([companies, people], "2023-06-02") == [people, companies]
 
 
 def test_every_kind_of_edge_has_a_rule() -> None:
-    assert set(rules().carries) == set(UP)
-    assert set(RELATIONS) - {"generated_by", "trained_on"} <= set(rules().carries)
+    assert set(rules().steps) == set(UP)
+    assert set(RELATIONS) - {"generated_by", "trained_on"} <= set(rules().steps)
 
 
 def test_the_json_is_that_of_the_contract(real_edition: Path) -> None:
     result = json.loads(run("--edition", real_edition, "terms", "zephyr-7b-beta", "--json").stdout)
     assert {"root", "own", "inherited", "conflicts", "unknown"} <= set(result)
     for one in result["inherited"]:
-        assert {"license", "kind", "via", "share"} <= set(one)
+        assert {"license", "kind", "component", "altered", "or", "via", "share"} <= set(one)
+        assert one["component"] in ("prompts", "responses", "labels", "weights", "data")
         assert one["kind"] in ("licence", "provider terms")
         assert one["via"][0]["child"] == "zephyr-7b-beta" and one["via"][-1]["parent"] == one["origin"]
         steps = zip(one["via"], one["via"][1:], strict=False)

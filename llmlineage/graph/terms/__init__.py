@@ -5,64 +5,60 @@ What is found is what sources say. It is no legal advice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from llmlineage.edition import Edition
 from llmlineage.graph import lineage
-from llmlineage.graph.lineage import Edge, Node, Source, source_of
-from llmlineage.graph.terms.rules import INFLUENCE, ConflictRule, rules
+from llmlineage.graph.lineage import Edge, Node, Trace
+from llmlineage.graph.rules import ConflictRule, rules
+from llmlineage.graph.terms.licences import Licence, provider_terms, read_licences
+from llmlineage.graph.travel import INFLUENCE, Arrival, arrivals
+
+if TYPE_CHECKING:
+    import polars as pl
 
 NOTICE = "This states what the cited sources say. It is no legal advice."
+# The record that stands for makers who were read and state no licence.
+NONE_STATED = "none-stated"
 # Relations by which every row of the child comes from its one parent.
 WHOLE = ("subset_of", "cleaned_from", "reformatted_from", "translated_from", "annotated_from", "prompts_from",
          "rewritten_from")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Licence:
-    """A licence or a provider's terms; the columns of licenses.csv that say what it asks.
-
-    ``commercial``, ``derivatives``, ``share_alike``, ``attribution`` and ``restricts_outputs`` are
-    yes, no, conditional, or None where no source says.
-    """
-
-    id: str
-    name: str
-    kind: str
-    organization: str | None
-    effective: str | None
-    url: str | None
-    commercial: str | None
-    derivatives: str | None
-    share_alike: str | None
-    attribution: str | None
-    restricts_outputs: str | None
-    summary: str | None
-    source: Source
+# Relations of a dataset to what it holds rows of.
+DERIVED = (*WHOLE, "includes", "revision_of")
+Reason = Literal["no licence looked up", "unread", "undisclosed", "partial", "withdrawn", "unreleased"]
 
 
 @dataclass(frozen=True)
 class Inherited:
-    """A licence that reaches a record.
+    """A licence or terms that reach a component of a record.
 
-    ``origin`` is the record whose licence it is, ``via`` the shortest way up to it (the edge nearest
-    the record first), ``carries`` what of it arrives (see rules.toml), ``share`` the part of the
-    record's rows that came this way, None where no source counts them, ``also`` the other records
-    from which the same licence comes. ``undated`` is set where the day of generation is unknown, so
-    that the version of a provider's terms is not known either.
+    ``component`` is what of the record they reach: prompts, responses, labels, weights, or ``data``
+    where a model was trained on it; ``influence`` where nothing of it stands there. ``brings`` is what
+    of the other record comes: text, weights or outputs. ``origin`` is the record whose licence it is,
+    ``via`` the shortest way up to it (the edge nearest the record first), ``altered`` whether every way
+    changed the text, ``share`` the part of the record's rows that came by ``via``, None where no source
+    counts them, ``also`` the other records from which the same licence comes.
+
+    ``alternatives`` are later versions of a provider's terms that may have been in force instead, where
+    the dates known cannot choose. ``reading`` says that a licence of weights is taken to reach what the
+    model writes, which its text does not settle.
     """
 
     license: Licence
     kind: Literal["licence", "provider terms"]
+    component: str
+    brings: Literal["text", "weights", "outputs"]
     origin: str
-    carries: str
+    altered: bool
     via: tuple[Edge, ...]
     share: float | None
     also: tuple[str, ...] = ()
-    undated: bool = False
+    alternatives: tuple[Licence, ...] = ()
+    reading: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,10 +72,14 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Unknown:
-    """An origin of which something is not known: ``reason`` says what, ``via`` how it is reached."""
+    """Something that is not known of an origin, and how that is reached.
+
+    ``reason`` tells our gaps (no licence looked up, unread) from the makers' silence (undisclosed,
+    partial) and from what nobody can look into (withdrawn, unreleased).
+    """
 
     id: str
-    reason: str
+    reason: Reason
     via: tuple[Edge, ...]
 
 
@@ -95,6 +95,25 @@ class Terms:
     conflicts: tuple[Conflict, ...]
     unknown: tuple[Unknown, ...]
 
+    def to_polars(self) -> pl.DataFrame:
+        """What is inherited, one row a licence, component and kind of thing brought; ``license`` is the id,
+        ``via`` a list of structs."""
+        from llmlineage.graph.frames import frame, way
+
+        columns = ("license", "kind", "component", "brings", "origin", "altered", "reading", "alternatives",
+                   "also", "share", "via")  # fmt: skip
+        rows = [
+            {
+                **{name: getattr(one, name) for name in columns},
+                "license": one.license.id,
+                "alternatives": [other.id for other in one.alternatives],
+                "also": list(one.also),
+                "via": way(one.via),
+            }
+            for one in self.inherited
+        ]
+        return frame(rows, columns)
+
 
 def terms(edition: Edition, id: str) -> Terms:
     """The terms that reach record ``id``, each by the shortest way.
@@ -102,102 +121,81 @@ def terms(edition: Edition, id: str) -> Terms:
     Raises:
         UnknownName: ``id`` is not the id of a dataset or model.
     """
-    trace = lineage.ancestry(edition, id)
-    nodes = {node.id: node for node in trace.nodes}
-    licences = read_licences(edition)
-    ways = shortest(id, trace.edges)
-    found = [
-        one
-        for node_id, (via, carries) in ways.items()
-        for one in arriving(nodes[node_id], via, carries, nodes, licences)
-    ]
-    own = licences.get(nodes[id].license or "")
-    inherited = merged(one for one in found if one.carries != INFLUENCE)
+    nodes = {node.id: node for node in lineage.ancestry(edition, id).nodes}
+    own = read_licences(edition).get(nodes[id].license or "")
+    found = inheriting(edition, id)
+    inherited = merged(one for one in found if one.component != INFLUENCE)
     return Terms(
         root=id,
         own=own,
         inherited=inherited,
-        influences=merged(one for one in found if one.carries == INFLUENCE),
+        influences=merged(one for one in found if one.component == INFLUENCE),
         conflicts=tuple(conflicts(own, inherited)) if own else (),
-        unknown=tuple(unknowns(id, nodes, ways, found)),
+        unknown=tuple(unknowns(arrivals(edition, id), nodes, {one.origin for one in found})),
     )
 
 
-def shortest(root: str, edges: Iterable[Edge]) -> dict[str, tuple[tuple[Edge, ...], str]]:
-    """The shortest way to each record that something arrives from, and what arrives.
+@lru_cache(maxsize=256)
+def inheriting(edition: Edition, id: str) -> tuple[Inherited, ...]:
+    """Each licence and terms from each record that brings them, by the shortest way; influences too.
 
-    Nothing arrives through a model's outputs but its provider's terms, so what a model was made
-    from is left out there. A way by influence is taken only where there is no other.
+    Raises:
+        UnknownName: ``id`` is not the id of a dataset or model.
     """
-    above: dict[str, list[Edge]] = {}
-    for edge in edges:
-        above.setdefault(edge.child, []).append(edge)
-    ways: dict[str, tuple[tuple[Edge, ...], str]] = {root: ((), "own")}
-    for weak in (False, True):
-        frontier = list(ways)
-        while frontier:
-            reached: list[str] = []
-            for near in frontier:
-                via, carried = ways[near]
-                if carried in ("outputs", "labels") or (carried == INFLUENCE and not weak):
-                    continue
-                for edge in above.get(near, ()):
-                    carries = rules().of(edge)
-                    if edge.parent in ways or (carries == INFLUENCE and not weak):
-                        continue
-                    ways[edge.parent] = ((*via, edge), weakest(carried, carries))
-                    reached.append(edge.parent)
-            frontier = reached
-    return ways
+    trace = lineage.ancestry(edition, id)
+    nodes, mixed = {node.id: node for node in trace.nodes}, mixed_in(trace)
+    licences = read_licences(edition)
+    return tuple(one for arrival in arrivals(edition, id) for one in brought(arrival, nodes, mixed, licences))
 
 
-def weakest(before: str, carries: str) -> str:
-    """What arrives by two steps: the first says what it is, outputs stay what they are."""
-    if INFLUENCE in (before, carries):
-        return INFLUENCE
-    if before == "own" or carries in ("outputs", "labels"):
-        return carries
-    return "prompts" if (before, carries) == ("text", "prompts") else before
-
-
-def arriving(
-    node: Node,
-    via: tuple[Edge, ...],
-    carries: str,
-    nodes: Mapping[str, Node],
-    licences: Mapping[str, Licence],
+def brought(
+    arrival: Arrival, nodes: Mapping[str, Node], mixed: Collection[str], licences: Mapping[str, Licence]
 ) -> Iterator[Inherited]:
     """The licence of a record, or the terms under which a model's provider gave out its words."""
-    if not via:
+    if not arrival.via or not licences:
         return
-    last, share = via[-1], share_of(via, nodes)
+    node = nodes[arrival.id]
     own = licences.get(node.license or "")
-    if own:
-        is_provider = own.kind == "provider_terms"
-        yield Inherited(own, "provider terms" if is_provider else "licence", node.id, carries, via, share)
-    elif node.type == "model" and last.relation in ("generated_by", "distilled_from"):
-        day = nodes[last.child].released
-        provider = [
-            one
-            for one in licences.values()
-            if one.kind == "provider_terms" and one.organization == node.organization
-        ]
-        version = as_of(provider, day)
-        if version:
-            undated = version.effective is None or day is None
-            yield Inherited(version, "provider terms", node.id, carries, via, share, undated=undated)
+    brings: Literal["text", "weights", "outputs"] = (
+        "outputs" if arrival.takes == "outputs" else "weights" if arrival.takes == "weights" else "text"
+    )
+    one = Inherited(
+        license=next(iter(licences.values())) if own is None else own,
+        kind="licence",
+        component=arrival.into,
+        brings=brings,
+        origin=node.id,
+        altered=arrival.altered,
+        via=arrival.via,
+        share=share_of(arrival.via, nodes, mixed),
+    )
+    if brings != "outputs":
+        if own:
+            yield one
+    elif own and own.kind != "provider_terms":
+        # A licence that asks nothing of outputs leaves them free.
+        if own.restricts_outputs in ("yes", "conditional"):
+            yield one
+        elif own.commercial == "no":
+            yield replace(one, reading=True)
+    elif not is_own_words(arrival, nodes):
+        versions = [own] if own else provider_terms(node, nodes[arrival.via[-1].child].released, licences)
+        if versions:
+            first, *others = versions
+            yield replace(one, license=first, kind="provider terms", alternatives=tuple(others))
 
 
-def as_of(versions: Sequence[Licence], day: str | None) -> Licence | None:
-    """The version of a provider's terms in force on a day; the one without a date where that is not known."""
-    dated = sorted((one for one in versions if one.effective), key=lambda one: one.effective or "")
-    in_force = [one for one in dated if day and (one.effective or "")[: len(day)] <= day]
-    undated = [one for one in versions if not one.effective]
-    return in_force[-1] if in_force else next(iter(undated or dated), None)
+def is_own_words(arrival: Arrival, nodes: Mapping[str, Node]) -> bool:
+    """Whether a maker's own model wrote what it released: nobody is bound by terms of its own."""
+    maker = nodes[arrival.id].organization
+    if arrival.takes != "outputs" or maker is None:
+        return False
+    return nodes[arrival.via[-1].child].organization == maker
 
 
-def share_of(via: Sequence[Edge], nodes: Mapping[str, Node]) -> float | None:
-    """The part of the first child's rows that came all this way, from the counts of its edges."""
+def share_of(via: Sequence[Edge], nodes: Mapping[str, Node], mixed: Collection[str]) -> float | None:
+    """The part of the first child's rows that came all this way, from the counts of its edges; ``mixed``
+    are the datasets of several parents, of which a relation alone says nothing of how much."""
     share = 1.0
     for edge in via:
         if edge.relation == "trained_on" or nodes[edge.child].type == "model":
@@ -205,72 +203,79 @@ def share_of(via: Sequence[Edge], nodes: Mapping[str, Node]) -> float | None:
         rows = nodes[edge.child].rows
         if edge.rows is not None and rows:
             share *= min(1.0, edge.rows / rows)
-        elif edge.relation not in WHOLE or edge.part:
+        elif edge.relation not in WHOLE or edge.part or edge.child in mixed:
             return None
     return share
 
 
+def mixed_in(trace: Trace) -> frozenset[str]:
+    """The datasets of a trace that were made from several."""
+    made = {(edge.child, edge.parent) for edge in trace.edges if edge.relation in DERIVED}
+    counts = Counter(child for child, _ in made)
+    return frozenset(child for child, count in counts.items() if count > 1)
+
+
 def merged(found: Iterable[Inherited]) -> tuple[Inherited, ...]:
-    """One entry a licence and kind of arrival, the shortest way first; the other origins named in it."""
-    groups: dict[tuple[str, str], list[Inherited]] = {}
+    """One entry a licence, component and kind of thing brought, the shortest way first; the other origins
+    named in it."""
+    groups: dict[tuple[str, str, str], list[Inherited]] = {}
     for one in found:
-        groups.setdefault((one.license.id, one.carries), []).append(one)
+        groups.setdefault((one.license.id, one.component, one.brings), []).append(one)
     entries = []
     for group in groups.values():
-        first, *rest = sorted(group, key=lambda one: (len(one.via), one.origin))
-        also = tuple(one.origin for one in rest)
+        first, *rest = sorted(group, key=lambda one: (one.altered, len(one.via), one.origin))
+        also = tuple(dict.fromkeys(one.origin for one in rest if one.origin != first.origin))
         entries.append(replace(first, also=also))
-    return tuple(sorted(entries, key=lambda one: (one.kind, one.license.id, one.carries)))
+    return tuple(sorted(entries, key=lambda one: (one.kind, one.license.id, one.brings, one.component)))
 
 
 def conflicts(own: Licence, inherited: Iterable[Inherited]) -> Iterator[Conflict]:
-    """Each inherited licence that the own one does not go with, by the first rule that says so."""
-    for one in inherited:
+    """Each inherited licence that the own one does not go with, once, by the first rule that says so."""
+    said: set[tuple[str, str]] = set()
+    for one in sorted(inherited, key=lambda one: len(one.via)):
         for rule in rules().conflicts:
             if one.license.id != own.id and fits(rule, own, one):
-                message = rule.message.format(own=own.name, inherited=one.license.name)
-                yield Conflict(rule.rule, message, one.via)
+                if (rule.rule, one.license.id) not in said:
+                    message = rule.message.format(own=own.name, inherited=one.license.name)
+                    yield Conflict(rule.rule, message, one.via)
+                said.add((rule.rule, one.license.id))
                 break
 
 
 def fits(rule: ConflictRule, own: Licence, one: Inherited) -> bool:
-    return one.carries in rule.carries and all(
+    if one.brings not in rule.brings or (rule.into and one.component not in rule.into):
+        return False
+    return all(
         getattr(licence, column) in values
         for licence, wanted in ((own, rule.own), (one.license, rule.inherited))
         for column, values in wanted.items()
     )
 
 
-def unknowns(
-    root: str,
-    nodes: Mapping[str, Node],
-    ways: Mapping[str, tuple[tuple[Edge, ...], str]],
-    found: Iterable[Inherited],
-) -> Iterator[Unknown]:
-    """Records that something arrives from and of which the licence, or what they come from, is not known."""
-    licensed = {one.origin for one in found}
-    for id, (via, carries) in sorted(ways.items(), key=lambda item: (len(item[1][0]), item[0])):
-        node = nodes[id]
-        if carries == INFLUENCE:
+def unknowns(arriving: Iterable[Arrival], nodes: Mapping[str, Node], licensed: set[str]) -> Iterator[Unknown]:
+    """What is not known of each record that something arrives from, nearest first, one entry a reason."""
+    said: set[tuple[str, str]] = set()
+    for one in arriving:
+        if one.into == INFLUENCE or is_own_words(one, nodes):
             continue
-        reasons = []
-        if not (node.license if id == root else id in licensed):
-            reasons.append("no licence known")
-        if carries not in ("outputs", "labels") and node.upstream in ("partial", "undisclosed"):
-            known = "not disclosed" if node.upstream == "undisclosed" else "disclosed in part"
-            reasons.append(f"what it is made from is {known}")
-        if node.status == "withdrawn":
-            reasons.append("withdrawn by its makers")
-        if reasons:
-            yield Unknown(id, "; ".join(reasons), via)
+        for reason in reasons(one, nodes[one.id], licensed):
+            if (one.id, reason) not in said:
+                said.add((one.id, reason))
+                yield Unknown(one.id, reason, one.via)
 
 
-@lru_cache(maxsize=8)
-def read_licences(edition: Edition) -> dict[str, Licence]:
-    """Every licence of the edition by its id."""
-    columns = (
-        "id, name, kind, organization, effective, url, commercial, derivatives, share_alike, attribution, "
-        "restricts_outputs, summary, source"
-    )
-    rows = edition.index.execute(f"SELECT {columns} FROM licenses ORDER BY id").fetchall()
-    return {row[0]: Licence(*(*row[:-1], source_of(edition, row[-1]))) for row in rows}
+def reasons(one: Arrival, node: Node, licensed: set[str]) -> Iterator[Reason]:
+    if not node.license and node.id not in licensed:
+        yield "no licence looked up"
+    if one.takes == "outputs":  # how a model came about does not matter to its words
+        return
+    if node.upstream == "unread":
+        yield "unread"
+    elif node.upstream == "undisclosed":
+        yield "undisclosed"
+    elif node.upstream == "partial":
+        yield "partial"
+    if node.status == "withdrawn":
+        yield "withdrawn"
+    elif node.status == "unreleased":
+        yield "unreleased"
