@@ -35,12 +35,15 @@ def _restored(cls: type[LineageError], arguments: tuple[object, ...]) -> Lineage
 
 
 class UnknownName(LineageError):
-    """No record has this name. ``closest`` carries up to three names that come near it."""
+    """No record has this name. ``closest`` carries names that come near it, or with ``is_front`` those of
+    which it is the beginning."""
 
-    def __init__(self, name: str, closest: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, closest: Sequence[str] = (), is_front: bool = False) -> None:
         self.name = name
         self.closest = tuple(closest)
-        hint = f"; closest: {', '.join(map(shorten, self.closest))}" if self.closest else ""
+        self.is_front = is_front
+        said = "names that begin so" if is_front else "closest"
+        hint = f"; {said}: {', '.join(map(shorten, self.closest))}" if self.closest else ""
         super().__init__(f"no record is called '{shorten(name)}'{hint}")
 
 

@@ -6,44 +6,47 @@ What is found is what sources say. It is no legal advice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from llmlineage.audit import configs
 from llmlineage.audit.configs import Config, DatasetUse, ModelUse
+from llmlineage.audit.doubles import DoubleCount, double_counts
+from llmlineage.audit.findings import CATEGORIES, Category, Estimate, Finding, findings, weight_of
 from llmlineage.edition import Edition
 from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import benchmarks, lineage, names
 from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge, Node
-from llmlineage.graph.terms import (
-    Conflict,
-    Inherited,
-    Licence,
-    Unknown,
-    conflicts,
-    read_licences,
-    share_of,
-    terms,
-)
-from llmlineage.graph.terms.rules import INFLUENCE, rules
+from llmlineage.graph.terms import Conflict, Inherited, Unknown, conflicts, inheriting, mixed_in, terms
+from llmlineage.graph.terms.licences import Licence, provider_terms, read_licences
+from llmlineage.graph.travel import INFLUENCE, arrivals
 
-Finding = Literal["noncommercial", "benchmark", "benchmark-test", "unknown", "double-counted"]
-FINDINGS: tuple[Finding, ...] = ("noncommercial", "benchmark", "benchmark-test", "unknown", "double-counted")
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["CATEGORIES", "Audit", "Audits", "Category", "Finding", "audit", "audit_all"]
+
 # Where a name starts or ends so, it is a place on somebody's disk and the name of no record.
 _PLACES = ("/", "./", "../", "~", "$", "s3://", "gs://", "oci://", "weka://", "local:")
 _FILES = (".json", ".jsonl", ".parquet", ".csv", ".txt", ".arrow", ".gz", ".zst", ".pt", ".yaml")
-# To share these is no double counting: they are the web, and what everybody writes from.
-_GROUND = ("source", "pretraining")
 
 
 @dataclass(frozen=True)
 class Named:
-    """A dataset or model that a config names, and its record: None where it has none."""
+    """A dataset or model that a config names, and its record: None where it has none.
+
+    ``writers`` are the models that wrote text which stands in it, the nearest first.
+    """
 
     use: DatasetUse | ModelUse
-    id: str | None
+    node: Node | None
+    writers: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str | None:
+        return self.node.id if self.node else None
 
     @property
     def name(self) -> str:
@@ -51,79 +54,81 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A licence that comes with what a config names: ``entry`` is the record that brings it."""
+class Arriving:
+    """A licence that comes with what a config names: ``entry`` is the record that brings it, ``weight`` an
+    estimate of the rows that come under it, for order alone."""
 
     entry: str
     inherited: Inherited
+    weight: float = 0
 
 
 @dataclass(frozen=True)
 class Generator:
-    """A model that wrote or judged text that comes with the config, and by which way."""
+    """A model whose words or judgements stand in what comes in: in which components, by which way."""
 
     id: str
-    roles: tuple[str, ...]
-    via: tuple[Edge, ...]
-
-
-@dataclass(frozen=True)
-class DoubleCount:
-    """Rows that come in twice: a record that two entries hold, or an entry that holds another.
-
-    ``shares`` has for each entry of ``reached_by`` the part of its rows that came from the record,
-    None where no source counts them; ``carries`` is prompts where only prompts are shared.
-    """
-
-    id: str
-    reached_by: tuple[str, ...]
-    shares: tuple[float | None, ...]
-    carries: str
-
-
-@dataclass(frozen=True)
-class Unavailable:
-    """A record in the ancestry that cannot be had (again), so that what stands in it cannot be checked."""
-
-    id: str
-    status: str
+    components: tuple[str, ...]
+    entry: str
     via: tuple[Edge, ...]
 
 
 @dataclass(frozen=True)
 class Audit:
-    """Everything that a config inherits. ``unknown`` holds records of which something is not known,
-    ``nameless`` the names that have no record."""
+    """Everything that a config inherits; ``findings`` are the cases one may want to act on, by category,
+    what is large or near first. ``declares`` is the licence that a card gives to what it is about."""
 
     config: Config
     models: tuple[Named, ...]
     datasets: tuple[Named, ...]
-    arrivals: tuple[Arrival, ...]
+    arriving: tuple[Arriving, ...]
     conflicts: tuple[Conflict, ...]
     generators: tuple[Generator, ...]
     benchmarks: tuple[Reached, ...]
     double_counted: tuple[DoubleCount, ...]
-    unavailable: tuple[Unavailable, ...]
     unknown: tuple[Unknown, ...]
+    findings: tuple[Finding, ...]
+    declares: Licence | None = None
 
     @property
     def nameless(self) -> tuple[str, ...]:
         named = (*self.models, *self.datasets)
         return tuple(dict.fromkeys(one.name for one in named if one.id is None))
 
-    def found(self) -> list[tuple[Finding, str]]:
-        """Everything that a gate can fail on: what was found, and the record or name that brings it."""
-        own = self.config.license
-        licences = [(one.inherited.origin, one.inherited.license) for one in self.arrivals]
-        benchmarks = [one for one in self.benchmarks if one.carries != INFLUENCE]
-        by_finding: dict[Finding, list[str]] = {
-            "noncommercial": [id for id, one in licences if one.commercial == "no" and one.id != own],
-            "benchmark": [one.benchmark for one in benchmarks],
-            "benchmark-test": [one.benchmark for one in benchmarks if one.split != "train"],
-            "unknown": [*self.nameless, *(one.id for one in self.unknown)],
-            "double-counted": [one.id for one in self.double_counted],
-        }
-        return [(finding, id) for finding, ids in by_finding.items() for id in dict.fromkeys(ids)]
+
+@dataclass(frozen=True)
+class Audits:
+    """The audits of some files, in their order, and the errors of those that could not be read."""
+
+    audits: tuple[Audit, ...]
+    failed: tuple[ConfigError, ...] = ()
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row a finding: ``file``, ``category``, the ``id`` at fault, the ``entry`` of the config that
+        brings it, the ``license`` it is about, the way from the entry (``via``, a list of structs), and the
+        reason for which it is ``ignored``."""
+        from llmlineage.graph.frames import frame, way
+
+        columns = ("file", "category", "id", "entry", "license", "via", "ignored")
+        rows = [
+            {**{name: getattr(one, name, None) for name in columns}, "file": each.config.file,
+             "via": way(one.via)}
+            for each in self.audits
+            for one in each.findings
+        ]  # fmt: skip
+        return frame(rows, columns)
+
+
+def audit_all(edition: Edition, paths: Sequence[Path]) -> Audits:
+    """Audit every config of some files and folders; what cannot be read is told beside.
+
+    Raises:
+        ConfigError: none of them can be read; the error of the first.
+    """
+    found, failed = read_all(paths)
+    if failed and not found:
+        raise failed[0]
+    return Audits(tuple(audit(edition, config) for config in found), tuple(failed))
 
 
 def read_all(paths: Sequence[Path], skip_others: bool = False) -> tuple[list[Config], list[ConfigError]]:
@@ -179,31 +184,48 @@ def audit(edition: Edition, config: Config) -> Audit:
     """Follow everything that a config trains on or starts from up the graph."""
     # A plain list does not say which of the two a name is.
     either = ("datasets", "models") if config.framework == "names" else ("datasets",)
-    models = tuple(Named(use, record_of(edition, use, ("models",))) for use in config.models)
-    datasets = tuple(Named(use, record_of(edition, use, either)) for use in config.datasets)
+    models = tuple(named(edition, use, ("models",)) for use in config.models)
+    datasets = tuple(named(edition, use, either) for use in config.datasets)
     # What is only evaluated on, or judges, leaves nothing in the model.
     trained = [one for one in datasets if one.use.role == "train"]
-    started = [one for one in models if one.use.role in ("base", "adapter", "teacher")]
+    started = [one for one in models if one.use.role in ("base", "adapter")]
+    teachers = {one.id: one.node for one in models if one.use.role == "teacher" and one.id and one.node}
     ids = list(dict.fromkeys(one.id for one in (*started, *trained) if one.id))
-    traces = {id: lineage.ancestry(edition, id) for id in ids}
-    nodes = {node.id: node for trace in traces.values() for node in trace.nodes}
-    arrivals, unknown = arriving(edition, ids, nodes)
+    nodes = {node.id: node for id in ids for node in lineage.ancestry(edition, id).nodes}
+    arriving = (*licences_arriving(edition, ids, nodes), *taught(edition, teachers.values()))
+    mixed = frozenset[str]().union(*(mixed_in(lineage.ancestry(edition, id)) for id in ids))
+    estimate = Estimate(teachers | nodes, mixed)
+    arriving = tuple(replace(one, weight=weight_of(one, estimate)) for one in arriving)
+    declares = licence_called(edition, config.license)
+    reached = benchmarks_reached(edition, ids, nodes, trained)
+    doubles = tuple(double_counts(edition, [one for one in trained if one.id], nodes))
+    unknown = unknowns(edition, ids)
+    nameless = dict.fromkeys(one.name for one in (*models, *datasets) if one.id is None)
     return Audit(
         config=config,
         models=models,
         datasets=datasets,
-        arrivals=arrivals,
-        conflicts=conflicting(edition, config, arrivals),
-        generators=generators(traces.values()),
-        benchmarks=benchmarks_named(edition, ids, nodes, trained),
-        double_counted=tuple(double_counts(trained, traces, nodes)),
-        unavailable=unavailable(traces.values()),
+        arriving=arriving,
+        conflicts=tuple(conflicts(declares, (one.inherited for one in arriving))) if declares else (),
+        generators=generators(edition, ids),
+        benchmarks=reached,
+        double_counted=doubles,
         unknown=unknown,
+        findings=findings(estimate, arriving, reached, doubles, unknown, nameless),
+        declares=declares,
     )
 
 
+def named(edition: Edition, use: DatasetUse | ModelUse, tables: Sequence[str]) -> Named:
+    """What a config's name means; no record for a file or folder of somebody's disk."""
+    id = record_of(edition, use, tables)
+    if id is None:
+        return Named(use, None)
+    node = lineage.trace(edition, id, depth=0).nodes[0]
+    return Named(use, node, writers(edition, id) if node.type == "dataset" else ())
+
+
 def record_of(edition: Edition, use: DatasetUse | ModelUse, tables: Sequence[str]) -> str | None:
-    """The record that a config's name means; none for a file or folder of somebody's disk."""
     for name in (use.stands_for, use.name):
         if not name or is_place(name):
             continue
@@ -218,35 +240,49 @@ def is_place(name: str) -> bool:
     return name.startswith(_PLACES) or name.lower().endswith(_FILES)
 
 
-def arriving(
-    edition: Edition, ids: Sequence[str], nodes: dict[str, Node]
-) -> tuple[tuple[Arrival, ...], tuple[Unknown, ...]]:
-    """Every licence once, by the entry that brings it over the fewest steps; its own licence is none."""
+def writers(edition: Edition, id: str) -> tuple[str, ...]:
+    """The models that wrote prompts or responses which stand in a dataset, the nearest first."""
+    found = (
+        one.id
+        for one in arrivals(edition, id)
+        if one.takes == "outputs" and one.into in ("prompts", "responses")
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def licences_arriving(edition: Edition, ids: Sequence[str], nodes: dict[str, Node]) -> tuple[Arriving, ...]:
+    """Every licence and terms by each entry that brings them; an entry's own licence has no way."""
     licences = read_licences(edition)
-    arrivals: list[Arrival] = []
-    unknown: dict[str, Unknown] = {}
+    found: list[Arriving] = []
     for id in ids:
-        found = terms(edition, id)
         own = licences.get(nodes[id].license or "")
-        carries = "weights" if nodes[id].type == "model" else "text"
         if own:
-            arrivals.append(Arrival(id, Inherited(own, "licence", id, carries, (), None)))
-        arrivals += [Arrival(id, one) for one in found.inherited]
-        for one in found.unknown:
-            if one.id not in unknown or len(one.via) < len(unknown[one.id].via):
-                unknown[one.id] = one
-    best: dict[tuple[str, str], Arrival] = {}
-    for arrival in arrivals:
-        key = (arrival.inherited.license.id, arrival.inherited.carries)
-        if key not in best or len(arrival.inherited.via) < len(best[key].inherited.via):
-            best[key] = arrival
-    return tuple(best.values()), tuple(sorted(unknown.values(), key=lambda one: (len(one.via), one.id)))
+            found.append(Arriving(id, its_own(own, nodes[id])))
+        found += [Arriving(id, one) for one in inheriting(edition, id) if one.component != INFLUENCE]
+    return tuple(found)
 
 
-def conflicting(edition: Edition, config: Config, arrivals: Iterable[Arrival]) -> tuple[Conflict, ...]:
-    """What the licence that a card declares for itself does not go with."""
-    own = licence_called(edition, config.license)
-    return tuple(conflicts(own, (one.inherited for one in arrivals))) if own else ()
+def its_own(licence: Licence, node: Node) -> Inherited:
+    """The licence of what a config names, in the form of what comes from further up."""
+    if node.type == "model":
+        return Inherited(licence, "licence", "weights", "weights", node.id, False, (), 1.0)
+    return Inherited(licence, "licence", "responses", "text", node.id, False, (), 1.0)
+
+
+def taught(edition: Edition, teachers: Iterable[Node]) -> Iterator[Arriving]:
+    """What is asked of whoever trains on a teacher's outputs: of its weights and data nothing comes."""
+    licences = read_licences(edition)
+    for node in teachers:
+        own = licences.get(node.license or "")
+        for one in [own] if own else provider_terms(node, None, licences)[:1]:
+            kind: Literal["licence", "provider terms"] = (
+                "provider terms" if one.kind == "provider_terms" else "licence"
+            )
+            reading = one.restricts_outputs not in ("yes", "conditional") and one.commercial == "no"
+            yield Arriving(
+                node.id,
+                Inherited(one, kind, "weights", "outputs", node.id, False, (), None, reading=reading),
+            )
 
 
 def licence_called(edition: Edition, name: str | None) -> Licence | None:
@@ -254,29 +290,22 @@ def licence_called(edition: Edition, name: str | None) -> Licence | None:
     return read_licences(edition)[match.id] if match else None
 
 
-def generators(traces: Iterable[lineage.Trace]) -> tuple[Generator, ...]:
+def generators(edition: Edition, ids: Sequence[str]) -> tuple[Generator, ...]:
     """Models whose words or judgements stand in what comes in, each by the shortest way."""
     found: dict[str, Generator] = {}
-    for trace in traces:
-        edges = [
-            edge for edge in trace.edges if not (edge.relation == "generated_by" and edge.role == "filtered")
-        ]
-        ways = benchmarks.shortest(
-            trace.root,
-            [edge for edge in edges if rules().of(edge) not in ("outputs", "labels", INFLUENCE)],
-            True,
-        )
-        for edge in edges:
-            if edge.relation != "generated_by" or edge.child not in ways:
+    for id in ids:
+        for one in arrivals(edition, id):
+            if one.takes != "outputs" or one.into == INFLUENCE:
                 continue
-            via, known = (*ways[edge.child], edge), found.get(edge.parent)
-            roles = tuple(dict.fromkeys((*(known.roles if known else ()), edge.role or "")))
-            nearer = known is None or len(via) < len(known.via)
-            found[edge.parent] = Generator(edge.parent, roles, via if nearer or known is None else known.via)
+            known = found.get(one.id)
+            components = tuple(dict.fromkeys((*(known.components if known else ()), one.into)))
+            nearer = known is None or len(one.via) < len(known.via)
+            entry, via = (id, one.via) if nearer or known is None else (known.entry, known.via)
+            found[one.id] = Generator(one.id, components, entry, via)
     return tuple(sorted(found.values(), key=lambda one: (len(one.via), one.id)))
 
 
-def benchmarks_named(
+def benchmarks_reached(
     edition: Edition, ids: Sequence[str], nodes: dict[str, Node], trained: Sequence[Named]
 ) -> tuple[Reached, ...]:
     """Benchmarks that are named, and those above what is named; each split once, by the shortest way."""
@@ -284,68 +313,23 @@ def benchmarks_named(
     for one in trained:
         if one.id and nodes[one.id].kind == "benchmark" and isinstance(one.use, DatasetUse):
             split = benchmarks.split_named(one.use.split)
-            best[one.id, split, one.use.split] = Reached(one.id, one.id, one.use.split, split, "text", ())
+            best[one.id, split, one.use.split] = Reached(
+                one.id, one.id, one.use.split, split, "responses", False, ()
+            )
     for id in ids:
         for found in benchmarks.benchmarks_above(edition, id):
             key = (found.benchmark, found.split, found.part)
-            if key not in best or len(found.via) < len(best[key].via):
+            if key not in best or benchmarks.order(found) < benchmarks.order(best[key]):
                 best[key] = found
     return tuple(sorted(best.values(), key=benchmarks.order))
 
 
-def double_counts(
-    trained: Sequence[Named], traces: dict[str, lineage.Trace], nodes: dict[str, Node]
-) -> Iterator[DoubleCount]:
-    """Records whose rows come in by more than one entry: the nearest ones, not all that they come from."""
-    ways: dict[str, dict[str, tuple[Edge, ...]]] = {}
-    entries = list(dict.fromkeys(one.id for one in trained if one.id))
-    for id in entries:
-        edges = [edge for edge in traces[id].edges if rules().of(edge) in ("text", "prompts")]
-        for ancestor, via in benchmarks.shortest(id, edges, True).items():
-            ways.setdefault(ancestor, {})[id] = via
-    yield from listed_twice(trained)
-    shared = {
-        id: reached for id, reached in ways.items() if len(reached) > 1 and nodes[id].kind not in _GROUND
-    }
-    for id, reached in sorted(shared.items()):
-        # Where its child is shared by the same entries, the child says it all.
-        below = {edge[-1].child for edge in reached.values() if edge}
-        if any(set(shared.get(child, ())) == set(reached) for child in below):
-            continue
-        kinds = {weakest(via) for via in reached.values()}
-        shares = tuple(share_of(via, nodes) if via else 1.0 for via in reached.values())
-        yield DoubleCount(id, tuple(reached), shares, "prompts" if "prompts" in kinds else "text")
-
-
-def listed_twice(trained: Sequence[Named]) -> Iterator[DoubleCount]:
-    """A record that stands in the config more than once with the same part."""
-    counts: dict[tuple[str, str | None, str | None], int] = {}
-    for one in trained:
-        if one.id and isinstance(one.use, DatasetUse):
-            key = (one.id, one.use.subset, one.use.split)
-            counts[key] = counts.get(key, 0) + 1
-    for (id, _, _), count in counts.items():
-        if count > 1:
-            yield DoubleCount(id, (id,) * count, (1.0,) * count, "text")
-
-
-def weakest(via: Sequence[Edge]) -> str:
-    return "prompts" if any(rules().of(edge) == "prompts" for edge in via) else "text"
-
-
-def unavailable(traces: Iterable[lineage.Trace]) -> tuple[Unavailable, ...]:
-    """Datasets that nobody outside can look into: never released, or taken back."""
-    found: dict[str, Unavailable] = {}
-    for trace in traces:
-        hidden = [
-            node
-            for node in trace.nodes
-            if node.type == "dataset" and node.status in ("unreleased", "withdrawn")
-        ]
-        if hidden:
-            edges = [edge for edge in trace.edges if rules().of(edge) not in ("outputs", "labels", INFLUENCE)]
-            ways = benchmarks.shortest(trace.root, edges, True)
-            for node in hidden:
-                if node.id in ways and node.id not in found:
-                    found[node.id] = Unavailable(node.id, node.status, ways[node.id])
-    return tuple(sorted(found.values(), key=lambda one: (len(one.via), one.id)))
+def unknowns(edition: Edition, ids: Sequence[str]) -> tuple[Unknown, ...]:
+    """What is not known of what comes in, each by the shortest way; nearest first."""
+    best: dict[tuple[str, str], Unknown] = {}
+    for id in ids:
+        for one in terms(edition, id).unknown:
+            key = (one.id, one.reason)
+            if key not in best or len(one.via) < len(best[key].via):
+                best[key] = one
+    return tuple(sorted(best.values(), key=lambda one: (len(one.via), one.id)))

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
-from llmlineage.cli.paint import say, write, writing
+from llmlineage.cli.paint import USUAL_WIDTH, say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
-from llmlineage.visible import brief, visible_json
+from llmlineage.visible import shorten, visible_json
 
 F = TypeVar("F", bound=Callable[..., Any])
+# Other meanings of a name beyond these are counted.
+MOST_OTHERS = 5
 # A number of things, as SQLite and Python can both count them.
 COUNT = click.IntRange(min=1, max=2**31 - 1)
 
@@ -28,11 +30,34 @@ def open_from(ctx: click.Context) -> Edition:
 def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABLES) -> names.Match:
     """The record that is meant; the others it could be are named on stderr."""
     match = names.resolve(edition, name, tables)
-    if match.others:
-        others = ", ".join(f"{id} ({table})" for table, id in match.others[:5])
-        more = f" and {len(match.others) - 5} more" if len(match.others) > 5 else ""
-        say(f"{brief(name)} is taken as {match.id} ({match.table}); it can also mean {others}{more}")
+    if match.others or match.copy_of:
+        import textwrap  # most names mean one record
+
+        for line in textwrap.wrap(
+            meanings(name, match), USUAL_WIDTH, subsequent_indent="  ", break_long_words=False,
+            break_on_hyphens=False,
+        ):  # fmt: skip
+            say(line)
     return match
+
+
+def meanings(name: str, match: names.Match) -> str:
+    """What a name is taken as, and what else it can mean; the kind of a record where it is another, or has
+    the same id."""
+    ids = {id for _, id in match.others}
+    taken = f"{match.id} ({kind_of(match.table)})" if match.id in ids else match.id
+    if match.copy_of:
+        taken = f"a copy of {taken}"
+    shown = [
+        id if table == match.table else f"{id} ({kind_of(table)})" for table, id in match.others[:MOST_OTHERS]
+    ]
+    more = f" and {len(match.others) - MOST_OTHERS} more" if len(match.others) > MOST_OTHERS else ""
+    also = f"; also {', '.join(shown)}{more}" if shown else ""
+    return f"{shorten(name)} taken as {taken}{also}"
+
+
+def kind_of(table: str) -> str:
+    return {"licenses": "licence"}.get(table, table.removesuffix("s"))
 
 
 def name_argument(name: str = "name", tables: Sequence[str] = names.NODE_TABLES) -> Callable[[F], F]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, put
+from llmlineage.cli.paint import paint, put, width
 from llmlineage.graph.stats import stats
 from llmlineage.render import coverage
 
@@ -28,4 +28,4 @@ def command(ctx: click.Context, top: int, format: str) -> None:
     if format == "json":
         options.echo_json(coverage.document(result))
     else:
-        put(coverage.text(result, paint))
+        put(coverage.text(result, paint, width()))

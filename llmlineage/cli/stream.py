@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import pieces, put, write
+from llmlineage.cli.paint import pieces, put, width, write
 from llmlineage.edition.tables import Rows
-from llmlineage.render import text
+from llmlineage.render.table import columns
 from llmlineage.visible import visible_json
 
 
-def echo_rows(result: Rows, format: str) -> None:
-    """Print rows as text, CSV, or one JSON document."""
+def echo_rows(result: Rows, format: str, whole: str = "all of it: --format csv") -> None:
+    """Print rows as text, CSV, or one JSON document; ``whole`` says how to see what a terminal cuts."""
     if format == "csv":
         options.echo_csv(result.columns, result.rows)
     elif format == "json":
@@ -20,7 +20,7 @@ def echo_rows(result: Rows, format: str) -> None:
         for piece in pieces(as_json(objects)):
             write(piece)
     else:
-        put(text.columns(result.columns, result.rows))
+        put(columns(result.columns, result.rows, width(), whole))
 
 
 def as_json(objects: Iterator[Mapping[str, object]]) -> Iterator[str]:

@@ -10,10 +10,11 @@ from typing import Literal
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, put, width
+from llmlineage.cli.paint import paint, put, say, width
 from llmlineage.graph import lineage
 from llmlineage.render.tree import tree
 
+MEMBERS = (lineage.MEMBER, lineage.MEMBER_OF)
 # A tree that is longer stops at the last level that fits.
 MOST_LINES = 80
 MOST_CHARACTERS = 50_000_000
@@ -37,7 +38,7 @@ MOST_CHARACTERS = 50_000_000
     "--relation",
     "relations",
     multiple=True,
-    type=click.Choice(lineage.RELATIONS),
+    type=click.Choice((*lineage.RELATIONS, lineage.MEMBER)),
     metavar="R",
     help="Follow only this relation; may be repeated.",
 )
@@ -82,6 +83,9 @@ def command(
     edition = options.open_from(ctx)
     match = options.resolve(edition, name)
     result = lineage.trace(edition, match.id, "down" if down else "up", depth, only, relations)
+    is_family = result.nodes[0].kind == "family" and depth != 0
+    if is_family and not any(edge.relation in MEMBERS for edge in result.edges):
+        say(f"{match.id} is a family, and no version of it has a record")
     if quiet:
         put(node.id for node in result.nodes)
     elif format == "json":
@@ -95,7 +99,8 @@ def command(
     elif format == "table":
         from llmlineage.render import text
 
-        put(text.columns(text.TRACE_COLUMNS, text.trace_rows(result)))
+        rows = text.trace_cells(result)
+        put(text.columns(text.TRACE_COLUMNS, rows, width(), "all of it: --format csv"))
     else:
         narrowed = depth is not None or only is not None or bool(relations)
         show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold, narrowed=narrowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,13 @@ import click
 
 from llmlineage.checks import validate
 from llmlineage.cli import options
-from llmlineage.cli.paint import put
+from llmlineage.cli.paint import put, width
 from llmlineage.curate.changes import Changes, changed_rows, is_changed
 from llmlineage.curate.fix import Fix, fix
 from llmlineage.errors import InvalidPackage, Problem, listing
 from llmlineage.package import read_package
 from llmlineage.render import document, words
+from llmlineage.render.wrapping import indented
 
 
 @click.command()
@@ -50,9 +51,15 @@ def command(ctx: click.Context, package: Path, everything: bool, mend: bool, for
     if format == "json":
         options.echo_json(as_json(package, problems, changes, fixes))
     else:
-        put([*fix_lines(fixes), *problem_lines(problems, changes, everything)])
-        put([verdict(package, problems, changes, everything)])
+        put(wrapped([*fix_lines(fixes), *problem_lines(problems, changes, everything)]))
+        put(wrapped([verdict(package, problems, changes, everything)]))
     ctx.exit(0 if valid else 1)
+
+
+def wrapped(lines: Iterable[str]) -> Iterator[str]:
+    """Lines on as many as the terminal needs, those after the first of each further in."""
+    for line in lines:
+        yield from indented(line, "", width(), "    ")
 
 
 def judged(path: Path) -> tuple[list[Problem], Changes | None]:

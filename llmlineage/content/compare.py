@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+import polars as pl
 
 from llmlineage.content import exact, marks, sketches
 from llmlineage.content.exact import Field, Hashes, Overlap, Shared
@@ -54,6 +56,18 @@ class Report:
     tiers: Mapping[str, Tiers] = field(default_factory=dict)
     examples: Sequence[tuple[int, str, str]] = ()
     sides: tuple[Collection, ...] = ()
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row a field (prompt, response, both), with the counts and shares of ``Shared``; a share is
+        null where a side has no text in the field."""
+        rows = [{"field": name, **asdict(one)} for name, one in self.fields.items()]
+        schema = {
+            "field": pl.String(),
+            **dict.fromkeys(("a_distinct", "b_distinct", "shared"), pl.Int64()),
+            **dict.fromkeys(("a_in_b", "b_in_a", "low", "high"), pl.Float64()),
+            "exact": pl.Boolean(),
+        }
+        return pl.DataFrame(rows, schema=schema)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from llmlineage.content import known, sketches
 from llmlineage.content.exact import Field, Shared
 from llmlineage.content.fingerprints import Fingerprint, estimate, is_fingerprint
@@ -50,6 +52,21 @@ class Identified:
     matches: Sequence[Match]
     known: int
     benchmarks: Sequence[Contamination] | None = None
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row a match, the best first: the dataset's ``id``, ``part`` and ``field``, what share of the
+        data it holds (``contained``, between ``low`` and ``high``), and ``explained_by`` and ``through``."""
+        rows = [
+            (one.id, one.part or None, one.field, one.shared.a_in_b, one.shared.low, one.shared.high,
+             list(one.explained_by), list(one.through))
+            for one in self.matches
+        ]  # fmt: skip
+        schema = {
+            **dict.fromkeys(("id", "part", "field"), pl.String()),
+            **dict.fromkeys(("contained", "low", "high"), pl.Float64()),
+            **dict.fromkeys(("explained_by", "through"), pl.List(pl.String())),
+        }
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def identify_rows(edition: Edition, data: Collection, words: int | None = None) -> Identified:

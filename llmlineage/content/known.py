@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,7 +16,11 @@ from llmlineage.edition.tables import scan
 from llmlineage.errors import DataError
 
 MOST_GRAMS = 10_000
-NGRAMS = ("benchmark", "part", "words", "block", "items", "grams")
+FINGERPRINTS = {"dataset": pl.String, "part": pl.String}
+NGRAMS = {
+    "benchmark": pl.String, "part": pl.String, "words": pl.Int64, "block": pl.Int64, "items": pl.Int64,
+    "grams": pl.Binary,
+}  # fmt: skip
 GRAMS = {"item": pl.UInt32, "gram": pl.UInt64}
 REMEDY = "build the edition again, or fetch it anew"
 
@@ -38,7 +42,7 @@ def fingerprints(edition: Edition) -> list[Known]:
     """Every published fingerprint, by dataset and part. Raises :class:`DataError` where one is damaged."""
     return [
         Known(id, part, from_frame(rows, f"{edition.path}: the fingerprint of {id}"))
-        for (id, part), rows in parts(table(edition, "fingerprints", ("dataset", "part")), "dataset")
+        for (id, part), rows in parts(table(edition, "fingerprints", FINGERPRINTS), "dataset")
     ]
 
 
@@ -59,8 +63,11 @@ def benchmarks(edition: Edition, n: int) -> list[Benchmark]:
     ]
 
 
-def table(edition: Edition, name: str, columns: Sequence[str]) -> pl.DataFrame:
-    """A table of the edition, whole. Raises :class:`DataError` where it is damaged, or lacks a column."""
+def table(edition: Edition, name: str, columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """A table of the edition, whole, with at least these columns and their types.
+
+    Raises :class:`DataError` where it is damaged, or lacks a column.
+    """
     place = f"{edition.path}: the table {name}"
     try:
         frame = scan(edition.path, name).collect()
@@ -69,6 +76,10 @@ def table(edition: Edition, name: str, columns: Sequence[str]) -> pl.DataFrame:
     lacking = [column for column in columns if column not in frame.columns]
     if lacking:
         raise DataError(place, f"has no column {lacking[0]!r}; {REMEDY}")
+    for column, dtype in columns.items():
+        if frame.schema[column] != dtype:
+            found = frame.schema[column]
+            raise DataError(place, f"has {column!r} of the type {found}, not {dtype.__name__}; {REMEDY}")
     return frame
 
 

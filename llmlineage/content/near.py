@@ -20,6 +20,9 @@ WRAPPED_FROM = 20
 THRESHOLD = 0.7
 # So many bytes of texts are looked for at once, each of which takes some hundred bytes of memory.
 PATTERNS = 1 << 19
+# Of so few texts polars makes a table that takes time square in the length of a text that repeats itself
+# ("aaaa..."): where there are no more, those that are longer than this many bytes are looked for one by one.
+FEW, LONG = 100, 2_000
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,19 @@ def search(a: Texts, b: Texts, led: pl.DataFrame) -> np.ndarray:
 
 def search_all(a: Texts, parts: pl.Series, held: np.ndarray) -> pl.Series:
     """Which texts of A are ``held`` already, or hold one of these parts."""
+    sizes = a.texts.str.len_bytes().to_numpy()
+    parts = parts.filter(parts.str.len_bytes() <= sizes.max(initial=0))
     for start, stop in slices(parts.str.len_bytes().to_numpy(), PATTERNS):
-        left = np.flatnonzero(~held)
-        found = a.texts.gather(left).str.contains_any(parts.slice(start, stop - start).implode())
-        held[left[found.to_numpy()]] = True
+        these = parts.slice(start, stop - start)
+        one_by_one = (these.str.len_bytes() > LONG) & (len(these) <= FEW)
+        for part in these.filter(one_by_one):
+            # In Python, whose search is linear; the one of polars is not.
+            left = np.flatnonzero(~held & (sizes >= len(part.encode())))
+            held[left[[part in text for text in a.texts.gather(left)]]] = True
+        together = these.filter(~one_by_one)
+        if len(together):
+            left = np.flatnonzero(~held)
+            held[left[a.texts.gather(left).str.contains_any(together.implode()).to_numpy()]] = True
     return pl.Series(held, dtype=pl.Boolean)
 
 

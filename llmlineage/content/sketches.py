@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import datasketches
 import polars as pl
 
 from llmlineage.content import layouts, marks

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmlineage.curate import judging, lines, rules
+from llmlineage.edition.locks import locked
 from llmlineage.errors import InvalidPackage, Problem, RowRefused
 from llmlineage.package import DESCRIPTOR, Package, Row, Table, read_package, read_rows
 
@@ -62,10 +63,13 @@ def add(path: str | Path, additions: Sequence[Addition]) -> list[Written]:
         RowRefused: the package is not in order; or a row breaks its schema, refers to nothing,
             stands there already, or breaks a rule of lineage that no further row can mend.
     """
-    package, tables = read_tables(path)
-    rows = [(package.tables[one.table], whole(package.tables[one.table], one.cells)) for one in additions]
-    judging.judge(package, tables, rows)
-    return write(rows)
+    root = Path(path) if Path(path).is_dir() else Path(path).parent
+    # Another that adds at the same time would put back the file as it was before these rows.
+    with locked(root):
+        package, tables = read_tables(path)
+        rows = [(package.tables[one.table], whole(package.tables[one.table], one.cells)) for one in additions]
+        judging.judge(package, tables, rows)
+        return write(rows)
 
 
 def write(rows: Sequence[tuple[Table, Row]]) -> list[Written]:

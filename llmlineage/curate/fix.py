@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from llmlineage.checks.files import LARGEST_FILE
 from llmlineage.curate import rules
 from llmlineage.curate.lines import rewriting
+from llmlineage.edition.locks import locked
 from llmlineage.package import Package, Table, read_bytes
 
 _BOM = b"\xef\xbb\xbf"
@@ -35,7 +36,8 @@ def fix(package: Package) -> list[Fix]:
 
     A file that is in order is not written; one that cannot be parsed as its table is left as it is.
     """
-    fixes = [fix_file(table) for table in package.tables.values()]
+    with locked(package.root):
+        fixes = [fix_file(table) for table in package.tables.values()]
     return [one for one in fixes if one.changes or one.refused]
 
 

@@ -9,26 +9,35 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmlineage.audit import FINDINGS, Audit, Finding
-from llmlineage.graph.lineage import Edge
+from llmlineage.audit import CATEGORIES, Audit, Category
 from llmlineage.graph.terms import NOTICE
-from llmlineage.graph.terms.rules import INFLUENCE
-from llmlineage.render.terms import way
+from llmlineage.graph.terms.licences import Licence
+from llmlineage.render.audit import of_finding
 from llmlineage.version import __version__
 from llmlineage.visible import brief, visible
 
-RULES: dict[Finding, str] = {
+RULES: dict[Category, str] = {
     "noncommercial": "A licence that allows no commercial use comes with what the config names.",
-    "benchmark": "Items of a benchmark's train split stand in what the config names.",
+    "no-derivatives": "A licence that allows no derivatives comes with what the config names.",
+    "share-alike": "A licence that asks derivatives to keep its terms comes with what the config names.",
+    "provider-terms": "Text written by a model whose provider limits training on it stands in what is named.",
+    "model-licence": "The licence of the weights asks something of whoever tunes them.",
+    "no-licence": "The makers of something that comes in state no licence for it.",
     "benchmark-test": "Items of a benchmark, of test or of a split not said, stand in what the config names.",
-    "unknown": "Of something in the ancestry the licence or origin is not known, or a name has no record.",
+    "benchmark-train": "Items of a benchmark's train split stand in what the config names.",
     "double-counted": "The same rows come in by more than one entry.",
+    "unreleased": "Something in the ancestry was never released, or was withdrawn.",
+    "unread": "Of something in the ancestry a licence or document was not looked up yet.",
+    "undisclosed": "The makers of something in the ancestry do not say all that it was made from.",
+    "no-record": "A name has no record, so that nothing is known of it.",
 }
+# Annotations of one file beyond this many go into one; GitHub shows ten of a kind in a step.
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +46,17 @@ class Note:
 
     file: str
     line: int
-    rule: Finding
+    rule: Category
     message: str
+    ignored: str | None
 
 
-def notes(audit: Audit) -> Iterator[Note]:
-    """Every finding of an audit, at the line that names what brings it; no message is long or acts."""
+def notes(audit: Audit, licences: Mapping[str, Licence]) -> Iterator[Note]:
+    """Every finding of an audit, at the line that names what brings it."""
     lines = lines_of(audit)
-
-    def note(rule: Finding, entry: str, message: str) -> Note:
-        return Note(audit.config.file, lines.get(entry, 1), rule, brief(message))
-
-    for arrival in audit.arrivals:
-        licence = arrival.inherited.license
-        if licence.commercial == "no" and arrival.inherited.carries != INFLUENCE:
-            yield note(
-                "noncommercial",
-                arrival.entry,
-                f"{licence.name} comes with {by(arrival.entry, arrival.inherited.via)}",
-            )
-    for one in audit.benchmarks:
-        if one.carries != INFLUENCE:
-            rule: Finding = "benchmark" if one.split == "train" else "benchmark-test"
-            part = f" ({one.part})" if one.part else ""
-            first = one.via[0].child if one.via else one.benchmark
-            yield note(rule, first, f"{one.benchmark}{part} comes with {by(first, one.via)}")
-    for name in audit.nameless:
-        yield note("unknown", name, f"{name} has no record")
-    for unknown in audit.unknown:
-        first = unknown.via[0].child if unknown.via else unknown.id
-        yield note("unknown", first, f"{unknown.id}: {unknown.reason}; {by(first, unknown.via)}")
-    for double in audit.double_counted:
-        reached = ", ".join(dict.fromkeys(double.reached_by))
-        yield note("double-counted", double.reached_by[-1], f"{double.id} comes in by {reached}")
-
-
-def by(entry: str, via: Sequence[Edge]) -> str:
-    return f"{entry} ({way(via)})" if via else entry
+    for one in audit.findings:
+        line = lines.get(one.entry or one.id, 1)
+        yield Note(audit.config.file, line, one.category, brief(of_finding(one, licences)), one.ignored)
 
 
 def lines_of(audit: Audit) -> dict[str, int]:
@@ -104,19 +87,28 @@ def line_of(name: str, text: str, starts: Sequence[int]) -> int:
     return 0
 
 
-def github(audits: Sequence[Audit], failing: Collection[Finding]) -> Iterator[str]:
-    """Workflow commands: an error for what fails the gate, a notice for the rest."""
+def github(
+    audits: Sequence[Audit], licences: Mapping[str, Licence], failing: Collection[Category]
+) -> Iterator[str]:
+    """Workflow commands: an error for what fails the gate, a notice for the rest; what fails comes first,
+    and what goes beyond MOST of one file is counted in one more."""
     for audit in audits:
-        for note in notes(audit):
-            level = "error" if fails(note.rule, failing) else "notice"
-            title = escaped(f"llmlineage: {note.rule}", True)
-            place = f"file={escaped(visible(note.file), True)},line={note.line},title={title}"
-            yield f"::{level} {place}::{escaped(note.message)}"
+        these = [note for note in notes(audit, licences) if note.ignored is None]
+        these.sort(key=lambda note: note.rule not in failing)
+        for note in these[: MOST if len(these) <= MOST else MOST - 1]:
+            yield command(note.rule in failing, note.file, note.line, note.rule, note.message)
+        if len(these) > MOST:
+            rest = these[MOST - 1 :]
+            counts = {rule: sum(note.rule == rule for note in rest) for rule in CATEGORIES}
+            said = ", ".join(f"{count} {rule}" for rule, count in counts.items() if count)
+            fails = any(note.rule in failing for note in rest)
+            yield command(fails, audit.config.file, 1, "more", f"and {len(rest)} more: {said}")
 
 
-def fails(rule: Finding, failing: Collection[Finding]) -> bool:
-    """Whether a finding fails the gate; what fails on any benchmark fails on its test items."""
-    return rule in failing or (rule == "benchmark-test" and "benchmark" in failing)
+def command(fails: bool, file: str, line: int, rule: str, message: str) -> str:
+    title = escaped(f"llmlineage: {rule}", True)
+    place = f"file={escaped(visible(file), True)},line={line},title={title}"
+    return f"::{'error' if fails else 'notice'} {place}::{escaped(message)}"
 
 
 def escaped(text: str, is_property: bool = False) -> str:
@@ -124,8 +116,10 @@ def escaped(text: str, is_property: bool = False) -> str:
     return text.replace(":", "%3A").replace(",", "%2C") if is_property else text
 
 
-def sarif(audits: Sequence[Audit], failing: Collection[Finding]) -> dict[str, Any]:
-    """One SARIF run over all configs."""
+def sarif(
+    audits: Sequence[Audit], licences: Mapping[str, Licence], failing: Collection[Category]
+) -> dict[str, Any]:
+    """One SARIF run over all configs; a finding that is ignored is suppressed with its reason."""
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -138,15 +132,15 @@ def sarif(audits: Sequence[Audit], failing: Collection[Finding]) -> dict[str, An
                         "informationUri": "https://github.com/llmlineage/llmlineage",
                         "rules": [
                             {"id": rule, "shortDescription": {"text": RULES[rule]}, "help": {"text": NOTICE}}
-                            for rule in FINDINGS
+                            for rule in CATEGORIES
                         ],
                     }
                 },
                 "results": [
                     {
                         "ruleId": note.rule,
-                        "ruleIndex": FINDINGS.index(note.rule),
-                        "level": "error" if fails(note.rule, failing) else "note",
+                        "ruleIndex": CATEGORIES.index(note.rule),
+                        "level": "error" if note.rule in failing and note.ignored is None else "note",
                         # What looks like a link would be one (SARIF 2.1.0, 3.11.6).
                         "message": {"text": note.message.replace("](", "] (")},
                         "locations": [
@@ -157,13 +151,18 @@ def sarif(audits: Sequence[Audit], failing: Collection[Finding]) -> dict[str, An
                                 }
                             }
                         ],
+                        **suppressed(note),
                     }
                     for audit in audits
-                    for note in notes(audit)
+                    for note in notes(audit, licences)
                 ],
             }
         ],
     }
+
+
+def suppressed(note: Note) -> dict[str, Any]:
+    return {"suppressions": [{"kind": "external", "justification": note.ignored}]} if note.ignored else {}
 
 
 def uri(file: str) -> str:

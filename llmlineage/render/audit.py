@@ -1,125 +1,170 @@
-"""An audit as text for one screen, and as a JSON document."""
+"""The first screen of an audit: what is trained, on what, and a verdict that one can act on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
-from llmlineage.audit import Arrival, Audit, DoubleCount, Named
+from llmlineage.audit import Audit, Category, Finding, Named
 from llmlineage.audit.configs import DatasetUse, ModelUse
-from llmlineage.errors import ConfigError
-from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge
 from llmlineage.graph.terms import NOTICE
-from llmlineage.graph.terms.rules import INFLUENCE
-from llmlineage.render import benchmarks, words
-from llmlineage.render import document as documents
-from llmlineage.render import terms as render_terms
-from llmlineage.render.terms import asks, severity, way
+from llmlineage.graph.terms.licences import Licence
+from llmlineage.render import audit_sections, words
+from llmlineage.render.marks import length
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
-from llmlineage.visible import brief, shorten
+from llmlineage.visible import brief, shorten, visible
 
-# Entries of one group beyond this many are counted, not listed; --full lists all.
-MOST = 6
-# Names of one config beyond this many are counted too; for so many without a record are near ones sought.
-MOST_NAMES = 50
+SECTIONS = tuple(audit_sections.SECTIONS)
+# The questions of the verdict, in its order, and the category that answers each.
+QUESTIONS: tuple[tuple[str, Category], ...] = (
+    ("non-commercial", "noncommercial"),
+    ("provider terms", "provider-terms"),
+    ("share-alike", "share-alike"),
+    ("no derivatives", "no-derivatives"),
+    ("model licence", "model-licence"),
+    ("no licence stated", "no-licence"),
+    ("benchmark test", "benchmark-test"),
+    ("benchmark train", "benchmark-train"),
+    ("counted twice", "double-counted"),
+    ("unreleased", "unreleased"),
+    ("undisclosed", "undisclosed"),
+    ("not looked up", "unread"),
+    ("no record", "no-record"),
+)
+WIDEST_QUESTION = max(len(question) for question, _ in QUESTIONS)
+SPLITS: dict[str, str] = {
+    "test": "test items",
+    "validation": "validation items",
+    "unknown": "split not said",
+    "train": "",
+}
+# Datasets of a config, splits of one dataset, and its writers, beyond so many are counted.
+MOST_NAMED = 12
+MOST_PARTS = 3
+MOST_WRITERS = 2
+# For so many names without a record are near ones looked for.
 MOST_NEAR = 20
 # Longer names are cut; JSON has them whole.
 LONGEST = 200
-# What it means to whoever trains on it.
-UNAVAILABLE = {
-    "unreleased": "never released, so nobody outside can look into it",
-    "withdrawn": "taken back by its makers, so what was in it cannot be checked again",
-}
+# A terminal of fewer columns has no room for a second column.
+ROOMY = 70
 Closest = Callable[[Named], Sequence[str]]
 
 
 def text(
-    audit: Audit, closest: Closest, paint: Paint = plain, width: int | None = None, full: bool = False
+    audit: Audit,
+    licences: Mapping[str, Licence],
+    closest: Closest,
+    paint: Paint = plain,
+    width: int | None = None,
+    sections: Iterable[str] = (),
+    full: bool = False,
 ) -> Iterator[str]:
-    """What ``llmlineage audit`` prints of one config."""
+    """What ``llmlineage audit`` prints of one config: the first screen, then the sections asked for."""
+    wanted = SECTIONS if full else tuple(one for one in SECTIONS if one in sections)
+    yield from heading(audit, paint, width)
+    yield from named_lines(audit, closest, paint, width, full)
+    yield ""
+    yield from verdict(audit, licences, paint, width)
+    for section in wanted:
+        lines = list(audit_sections.SECTIONS[section](audit, paint, width, full or len(wanted) == 1))
+        if lines:
+            yield ""
+            yield from lines
+    yield ""
+    if not wanted:
+        yield from indented(f"More: --section {'|'.join(SECTIONS)}, --full", "", width)
+    yield from indented(NOTICE, "", width)
+
+
+def heading(audit: Audit, paint: Paint, width: int | None) -> Iterator[str]:
     config = audit.config
     guessed = ", guessed by its shape" if config.guessed else ""
     merge = f"merge: {quoted(config.merge)}" if config.merge else ""
-    how = ", ".join(filter(None, (quoted(config.trains or ""), quoted(config.adapter or ""), merge)))
-    yield f"{paint(brief(config.file), 'root')}: {config.framework}{guessed}{f', {how}' if how else ''}"
+    trains = config.trains if config.trains != "merge" or not merge else ""
+    how = ", ".join(filter(None, (quoted(trains or ""), quoted(config.adapter or ""), merge)))
+    file, rest = paint(brief(config.file), "root"), f"{config.framework}{guessed}{f', {how}' if how else ''}"
+    yield from hanging(rest, f"{file}: ", "  ", width)
     if config.license:
         yield f"  declares the licence {quoted(config.license)}"
     if not audit.models and not audit.datasets:
         yield "  names no dataset and no model"
     for remark in config.remarks:
         yield from indented(brief(remark), "  ", width)
-    sought = set(islice((one for one in (*audit.models, *audit.datasets) if not one.id), MOST_NEAR))
-    for heading, these in (("Models", audit.models), ("Datasets", audit.datasets)):
+
+
+def named_lines(audit: Audit, closest: Closest, paint: Paint, width: int | None, full: bool) -> Iterator[str]:
+    """One entry a dataset and model: what it is called, rows, own licence, who wrote it."""
+    sought = set(islice(audit.nameless, MOST_NEAR))
+    for title, these in (("Models", audit.models), ("Datasets", audit.datasets)):
         if these:
-            yield ""
-            yield paint(heading, "heading")
-            shown_names = these if full else these[:MOST_NAMES]
-            for one in shown_names:
-                yield from named(one, closest(one) if one in sought else (), paint, width)
-            if len(shown_names) < len(these):
-                yield f"  and {len(these) - len(shown_names):,} more; --full lists them"
-    groups: tuple[tuple[str, list[list[str]]], ...] = (
-        ("Conflicts", [conflict(one.message, one.via, width) for one in audit.conflicts]),
-        ("Licences and terms that come with them", licences(audit.arrivals, paint, width)),
-        (
-            "Models that wrote or judged the text",
-            [generator(one.id, one.roles, one.via, width) for one in audit.generators],
-        ),
-        (
-            "Benchmarks that reach it",
-            [benchmark(one, width) for one in audit.benchmarks if one.carries != INFLUENCE],
-        ),
-        ("Counted twice", [double(one, width) for one in audit.double_counted]),
-        (
-            "Cannot be looked into",
-            [
-                list(indented(f"{one.id}: {UNAVAILABLE[one.status]}{by(one.via)}", "  ", width))
-                for one in audit.unavailable
-            ],
-        ),
-        (
-            "Not known, so not counted as fine",
-            [list(indented(f"{one.id}: {one.reason}", "  ", width)) for one in audit.unknown],
-        ),
-    )
-    for heading, entries in groups:
-        if entries:
-            yield ""
-            yield paint(heading, "heading")
-            shown = entries if full else entries[:MOST]
-            yield from (line for entry in shown for line in entry)
-            if len(shown) < len(entries):
-                yield f"  and {len(entries) - len(shown)} more; --full lists them"
-    yield ""
-    yield NOTICE
+            yield paint(title, "heading")
+            grouped = together(these)
+            shown = grouped if full else grouped[:MOST_NAMED]
+            for group in shown:
+                near = closest(group[0]) if group[0].name in sought else ()
+                yield from hanging(entry(group, near, paint, full), "  ", "      ", width)
+            if len(shown) < len(grouped):
+                yield f"  and {len(grouped) - len(shown):,} more; --full lists them"
 
 
-def by(via: Sequence[Edge]) -> str:
-    """How a record is reached, or nothing where the config names it."""
-    return f"; {via[0].child} {way(via)}" if via else ""
+def together(these: Iterable[Named]) -> list[list[Named]]:
+    """Entries of one name together, which name several of its splits or subsets."""
+    groups: dict[str, list[Named]] = {}
+    for one in these:
+        groups.setdefault(one.name, []).append(one)
+    return list(groups.values())
 
 
-def named(one: Named, near: Sequence[str], paint: Paint, width: int | None) -> Iterator[str]:
-    use = one.use
+def told(use: DatasetUse | ModelUse) -> str:
+    """Which part a config takes of what it names, how much of it, and for what."""
     if isinstance(use, DatasetUse):
-        told = [
-            use.subset,
-            use.split,
-            use.weight and f"x {use.weight}",
-            "evaluation" if use.role != "train" else None,
-        ]
+        # All of the one subset that there is goes without saying.
+        subset = use.subset if use.subset != "default" else None
+        weight = f"x {use.weight}" if use.weight and use.weight != "1.0" else None
+        parts = [subset, use.split, weight, "evaluation" if use.role != "train" else None]
     else:
-        told = [use.revision, use.weight and f"x {use.weight}", use.role if use.role != "base" else None]
-    said = f" ({', '.join(quoted(part) for part in told if part)})" if any(told) else ""
-    if one.id:
-        record = paint(one.id, "name")
-    else:
-        record = paint("no record", "unknown") + (f"; closest: {', '.join(near)}" if near else "")
-    yield from indented(f"{quoted(one.name)}{said}: {record}", "  ", None if len(one.name) > 60 else width)
+        role = use.role if use.role != "base" else None
+        parts = [use.revision if use.revision != "main" else None, use.weight and f"x {use.weight}", role]
+    return ", ".join(quoted(part) for part in parts if part)
+
+
+def entry(group: Sequence[Named], near: Sequence[str], paint: Paint, full: bool) -> str:
+    one = group[0]
+    parts = list(dict.fromkeys(filter(None, (told(each.use) for each in group))))
+    few = parts if full else parts[:MOST_PARTS]
+    more = [f"and {len(parts) - len(few)} more"] if len(few) < len(parts) else []
+    part = f" ({'; '.join((*few, *more))})" if parts else ""
+    if one.node is None:
+        said = paint("no record", "unknown") + (f"; closest: {', '.join(near)}" if near else "")
+        return f"{quoted(one.name)}{part}: {said}"
+    return f"{quoted(one.name)}{part}: {' · '.join(facts(one, paint))}"
+
+
+def facts(one: Named, paint: Paint) -> Iterator[str]:
+    """What stands in the record that one would ask first."""
+    if one.node is None:
+        return
+    if not is_plain(one.name, one.node.id):
+        yield paint(one.node.id, "name")
+    if one.node.rows is not None:
+        yield words.rows(None, one.node)
+    yield one.node.license or paint("licence not looked up", "unknown")
+    if one.writers:
+        few = ", ".join(one.writers[:MOST_WRITERS])
+        more = f" and {len(one.writers) - MOST_WRITERS} more" if len(one.writers) > MOST_WRITERS else ""
+        yield f"written by {few}{more}"
+    if words.unknown(one.node):
+        yield paint(words.unknown(one.node), "unknown")
+
+
+def is_plain(name: str, id: str) -> bool:
+    """Whether a name tells the id by itself: that of a repository, but for its letters' case."""
+    return name.rpartition("/")[2].lower().replace("_", "-") == id
 
 
 def quoted(name: str) -> str:
@@ -129,157 +174,93 @@ def quoted(name: str) -> str:
     return f"'{shown}'" if forges else shown
 
 
-def conflict(message: str, via: Sequence[Edge], width: int | None) -> list[str]:
-    return [
-        *indented(f"! {message}", "  ", width),
-        *(indented(f"by: {way(via)}", "    ", width) if via else []),
-    ]
+def verdict(audit: Audit, licences: Mapping[str, Licence], paint: Paint, width: int | None) -> Iterator[str]:
+    """One counted line a question with its weightiest case; then what is ignored, and what was not found."""
+    yield paint("Verdict", "heading")
+    clear, ignored = [], []
+    most = max(Counter(one.category for one in audit.findings).values(), default=0)
+    for question, category in QUESTIONS:
+        found = [one for one in audit.findings if one.category == category]
+        counted = [one for one in found if one.ignored is None]
+        ignored += [one for one in found if one.ignored is not None]
+        if counted:
+            mark = paint(question, "unknown") + " " * (WIDEST_QUESTION - len(question))
+            lead = f"  ! {mark} {len(counted):>{len(f'{most:,}')},}  "
+            rest = " " * (length(lead) if width is None or width >= ROOMY else 6)
+            yield from hanging(case(counted, licences), lead, rest, width)
+        elif not found and category != "no-record":  # which the lines above say
+            clear.append(question)
+    yield from ignored_lines(ignored, paint, width)
+    if not any(one.id for one in (*audit.models, *audit.datasets)):
+        yield "  nothing is known of what it names"
+    elif clear:
+        among = " in what has a record" if audit.nameless else ""
+        yield from hanging(f"none found{among}: {', '.join(clear)}", "  ", "      ", width)
 
 
-def licences(arrivals: Sequence[Arrival], paint: Paint, width: int | None) -> list[list[str]]:
-    entries = []
-    for arrival in sorted(arrivals, key=lambda one: severity(one.inherited)):
-        one = arrival.inherited
-        if one.carries == INFLUENCE:
-            continue
-        asked = asks(one.license)
-        lines = [f"  {paint(one.license.name, 'name')}", *(indented(asked, "    ", width) if asked else [])]
-        if one.via:
-            lines += indented(f"{arrival.entry}: {way(one.via)}", "    ", width)
-            lines.append(f"    {paint(one.via[-1].source.url, 'step')}")
+def ignored_lines(these: Sequence[Finding], paint: Paint, width: int | None) -> Iterator[str]:
+    """What whoever audits has judged, struck from the verdict and still shown, with the reason."""
+    groups: dict[tuple[Category, str], list[str]] = {}
+    for one in these:
+        groups.setdefault((one.category, one.ignored or ""), []).append(quoted(one.id))
+    for (category, reason), ids in groups.items():
+        question = next(question for question, answer in QUESTIONS if answer == category)
+        said = f"ignored: {paint(question, 'step')} {len(ids):,}: {', '.join(ids[:MOST_PARTS])}"
+        more = f" and {len(ids) - MOST_PARTS:,} more" if len(ids) > MOST_PARTS else ""
+        yield from hanging(f"{said}{more}: {quoted(reason)}", "  - ", "      ", width)
+
+
+def case(found: Sequence[Finding], licences: Mapping[str, Licence]) -> str:
+    """The weightiest case, and the licences of the others where each of them asks something of its own."""
+    first = found[0]
+    said = of_finding(first, licences)
+    if first.category not in ("provider-terms", "model-licence"):
+        return said
+    names = dict.fromkeys(series(licences[one.license]) for one in found if one.license)
+    others = [name for name in names if name != series(licences[first.license or ""])]
+    return f"{said}; also {', '.join(others)}" if others else said
+
+
+def series(licence: Licence) -> str:
+    """A licence without the date of its version."""
+    return licence.id.removesuffix(f"-{licence.effective}")
+
+
+def of_finding(one: Finding, licences: Mapping[str, Licence]) -> str:
+    """One case in words: what is at fault, what it asks, by which way it comes."""
+    if one.category == "double-counted":
+        return f"{one.id} ({one.shares}) by {' and '.join(one.entries[:MOST_PARTS])}"
+    licence = licences.get(one.license or "") if one.category != "no-licence" else None
+    under = SPLITS.get(one.split or "", "")
+    if licence:
+        under = f"{licence.id} of its weights" if one.reading else licence.id
+    asked = ""
+    if licence and one.category == "model-licence" and licence.summary:
+        asked = f": {licence.summary.rstrip('.')}"
+    way = f" {way_down(one.via)}" if one.via else ""
+    return f"{quoted(one.id)}{f' ({under})' if under else ''}{way}{asked}"
+
+
+def way_down(via: Sequence[Edge]) -> str:
+    """From what is at fault down to what the config names: the first step in words, the middle left out."""
+    if not via:
+        return ""
+    first, last = via[-1].child, via[0].child
+    further = "" if len(via) == 1 else f" > {last}" if len(via) == 2 else f" … > {last}"
+    return f"{words.step(via[-1], 'down')} {first}{further}"
+
+
+def hanging(text: str, first: str, rest: str, width: int | None) -> list[str]:
+    """A text after ``first``, on as many lines as it needs, each further one after ``rest``; a word is
+    never broken."""
+    lines = [first]
+    for word in visible(text).split(" "):
+        room = width is None or length(lines[-1]) + length(word) <= width
+        if room or lines[-1] == rest:
+            lines[-1] += f"{word} "
         else:
-            lines += [f"    {arrival.entry}, its own", f"    {paint(one.license.source.url, 'step')}"]
-        entries.append(lines)
-    return entries
-
-
-def generator(id: str, roles: Sequence[str], via: Sequence[Edge], width: int | None) -> list[str]:
-    first = via[0].child
-    lines = indented(
-        f"{id} ({', '.join(role.replace('_', ' ') for role in roles)}): {first} {way(via)}", "  ", width
-    )
-    return [*lines, f"    {via[-1].source.url}"]
-
-
-def benchmark(one: Reached, width: int | None) -> list[str]:
-    part = f" ({one.part})" if one.part else ""
-    split = benchmarks.SPLITS[one.split].lower()
-    if not one.via:
-        return [f"  {one.benchmark}{part}: {split}, named in the config"]
-    lines = indented(f"{one.benchmark}{part}: {split}; {one.via[0].child} {way(one.via)}", "  ", width)
-    return [*lines, f"    {one.via[-1].source.url}"]
-
-
-def double(one: DoubleCount, width: int | None) -> list[str]:
-    what = "its prompts come" if one.carries == "prompts" else "its rows come"
-    reached = ", ".join(
-        f"{id} ({share:.1%} of it)" if share is not None and id != one.id else id
-        for id, share in zip(one.reached_by, one.shares, strict=True)
-    )
-    return list(indented(f"{one.id}: {what} by {reached}", "  ", width))
-
-
-def report(edition: str, audits: Sequence[Audit], failed: Sequence[ConfigError]) -> dict[str, Any]:
-    """What ``llmlineage audit --json`` prints, however many configs there are."""
-    return {
-        "edition": edition,
-        "audits": [document(one) for one in audits],
-        "failed": [{"file": error.file, "problem": said(error)} for error in failed],
-        "findings": [
-            {"category": category, "file": one.config.file, "id": id, "ignored": None}
-            for one in audits
-            for category, id in one.found()
-        ],
-    }
-
-
-def said(error: ConfigError) -> str:
-    return f"line {error.line}: {error.problem}" if error.line else error.problem
-
-
-def document(audit: Audit) -> dict[str, Any]:
-    """One config as JSON."""
-    config = audit.config
-    return {
-        "file": config.file,
-        "framework": config.framework,
-        "guessed": config.guessed,
-        "trains": config.trains,
-        "adapter": config.adapter,
-        "base_models": [model(one) for one in audit.models if model_use(one).role == "base"],
-        "other_models": [
-            model(one) | {"role": model_use(one).role}
-            for one in audit.models
-            if model_use(one).role != "base"
-        ],
-        "datasets": [dataset(one) for one in audit.datasets],
-        "merge": {"method": config.merge, "weights": [model_use(one).weight for one in audit.models]}
-        if config.merge
-        else None,
-        "inherited": {
-            "own": config.license,
-            "inherited": [
-                render_terms.inherited(one.inherited) | {"entry": one.entry} for one in audit.arrivals
-            ],
-            "conflicts": [render_terms.conflict(one) for one in audit.conflicts],
-            "unknown": [one.id for one in audit.unknown],
-            "unknown_reasons": [render_terms.unknown(one) for one in audit.unknown],
-        },
-        "generators": [
-            {"id": one.id, "roles": list(one.roles), "via": edges(one.via)} for one in audit.generators
-        ],
-        "benchmarks": [
-            {
-                "id": one.benchmark,
-                "part": one.part,
-                "split": one.split,
-                "carries": one.carries,
-                "via": edges(one.via),
-            }
-            for one in audit.benchmarks
-        ],
-        "double_counted": [
-            {
-                "id": one.id,
-                "reached_by": list(one.reached_by),
-                "shares": list(one.shares),
-                "carries": one.carries,
-            }
-            for one in audit.double_counted
-        ],
-        "unavailable": [
-            {"id": one.id, "status": one.status, "via": edges(one.via)} for one in audit.unavailable
-        ],
-        "unknown": list(audit.nameless),
-        "remarks": list(config.remarks),
-        "notice": NOTICE,
-    }
-
-
-def edges(via: Sequence[Edge]) -> list[dict[str, Any]]:
-    return [documents.edge(edge) for edge in via]
-
-
-def model_use(one: Named) -> ModelUse:
-    assert isinstance(one.use, ModelUse)
-    return one.use
-
-
-def model(one: Named) -> dict[str, Any]:
-    return {"name": one.name, "id": one.id}
-
-
-def dataset(one: Named) -> dict[str, Any]:
-    assert isinstance(one.use, DatasetUse)
-    use = one.use
-    return {
-        "name": use.name,
-        "subset": use.subset,
-        "split": use.split,
-        "weight": use.weight,
-        "role": use.role,
-        "id": one.id,
-    }
+            lines.append(f"{rest}{word} ")
+    return [line.rstrip() for line in lines]
 
 
 def summary(audits: Sequence[Audit]) -> str:

@@ -7,20 +7,25 @@ ids: https://huggingface.co/docs/hub/repositories-licenses.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import yaml
 
-from llmlineage.audit import Audit, Named
-from llmlineage.audit.configs import ModelUse
+from llmlineage.audit import Audit, Named, audit, configs, generators, is_place, licences_arriving
+from llmlineage.audit.configs import DatasetUse, ModelUse
+from llmlineage.edition import Edition
+from llmlineage.errors import ConfigError, UnknownName
+from llmlineage.graph import lineage, records
+from llmlineage.graph.benchmarks import benchmarks_above
 from llmlineage.graph.lineage import Edge, Node
 from llmlineage.graph.records import Record
-from llmlineage.graph.terms import NOTICE, Licence
-from llmlineage.graph.terms.rules import INFLUENCE
+from llmlineage.graph.terms import NONE_STATED, terms
+from llmlineage.graph.terms.licences import Licence
 from llmlineage.render import words
-from llmlineage.render.markdown import cell, link, plain
-from llmlineage.render.terms import severity, way
+from llmlineage.render.markdown import link, plain
+from llmlineage.render.provenance import Contents, Step, provenance
 from llmlineage.visible import calm, visible
 
 # The Hub's own ids where they are not those of licenses.csv; what it has no id for is "other".
@@ -42,91 +47,164 @@ BASE_RELATIONS = {
     "merge_of": "merge", "quantized_from": "quantized", "adapter_of": "adapter", "finetune_of": "finetune",
     "continued_from": "finetune",
 }  # fmt: skip
+# The relations of which one may go through another.
+STARTS = ("finetune_of", "continued_from")
 SIZES = (
     (10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"),
-    (10**8, "10M<n<100M"), (10**9, "100M<n<1B"),
+    (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B"),
+    (10**12, "100B<n<1T"),
 )  # fmt: skip
+# OWNER/NAME, as repositories of the Hub are called, or a name alone, as a few old datasets are.
+HUB_ID = r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?"
+# What a training does with its data, by the words that frameworks have for the stage or the loss.
+TRAININGS = (
+    ("reward model trained on", r"rm|reward\w*|prm"),
+    ("RL on", r"\w*ppo|\w*grpo|rloo|reinforce\w*|remax|gae|dapo|gspo|bnpo|rl|rlvr|opo"),
+    ("preference-tuned on", r"\w*dpo|orpo|kto|simpo|cpo|ipo|xpo|rlhf|preference\w*|nca_pair|sigmoid\w*|hinge"
+     r"|exo_pair|robust|bco\w*|sppo\w*|aot\w*|apo\w*|discopop"),
+    ("further pretrained on", r"pt|cpt|pretrain\w*"),
+    ("distilled on", r"distill\w*|gkd"),
+    ("trained on", r"sft|nll|dft|finetun\w*"),
+)  # fmt: skip
+# What a model that a config names is to the one that it trains, beside those it starts from.
+OTHERS = {"adapter": "starts from the adapter", "teacher": "distilled from", "reward": "rewarded by",
+          "judge": "rewarded by"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the provenance table."""
+def of_record(edition: Edition, id: str) -> str:
+    """The card of a dataset or model: what the Hub's fields can hold, and the rest as a section.
 
-    step: str
-    what: str
-    rows: str
-    known: str
-    source: str
-
-
-def card(record: Record, parents: Mapping[str, Node], own: Licence | None) -> str:
-    """The card of a dataset or model: what the Hub's fields can hold, and the rest as a table."""
+    Raises:
+        UnknownName: ``id`` is not the id of a dataset or model.
+    """
+    nodes = {node.id: node for node in lineage.ancestry(edition, id).nodes}
+    if id not in nodes:
+        raise UnknownName(id)
+    record = records.record(edition, f"{nodes[id].type}s", id)
+    found = terms(edition, id)
+    contents = Contents(
+        entry=id,
+        own=found.own,
+        arriving=[one for one in licences_arriving(edition, [id], nodes) if one.inherited.via],
+        conflicts=found.conflicts,
+        generators=generators(edition, [id]),
+        benchmarks=benchmarks_above(edition, id),
+        unknown=found.unknown,
+        sources=records.sources_of(edition, nodes),
+    )
     make = dataset_fields if record.table == "datasets" else model_fields
-    fields = {name: value for name, value in make(record, parents, own).items() if value}
-    steps = [step(edge, parents[edge.parent]) for edge in record.parents]
-    return "\n".join([front_matter(fields), *provenance(steps, str(record.columns["upstream"]))])
+    fields = {name: value for name, value in make(edition, record, nodes, found.own).items() if value}
+    direct = sorted(nearest(edition, record.parents), key=order)
+    steps = [step(edge, nodes[edge.parent]) for edge in direct]
+    further = [step(edge, nodes[edge.parent]) for edge in record.parents if edge not in direct]
+    upstream = str(record.columns["upstream"])
+    return "\n".join([front_matter(fields), *provenance(upstream, steps, contents, further)])
 
 
-def config_card(audit: Audit, nodes: Mapping[str, Node]) -> str:
-    """The card of a model that is trained as a config says: its inputs, and what comes with them."""
-    bases = [one for one in audit.models if isinstance(one.use, ModelUse) and one.use.role == "base"]
-    trained = [one for one in audit.datasets if one.use.role == "train"]
-    relation = "merge" if audit.config.merge else "adapter" if audit.config.adapter else "finetune"
+def of_config(edition: Edition, path: Path) -> str:
+    """The card of a model that is trained as a config says: its inputs, and what comes with them. No place
+    on a disk stands in it.
+
+    Raises:
+        ConfigError: the config cannot be read, or the file holds several.
+    """
+    found = configs.read(path)
+    if len(found) != 1:
+        raise ConfigError(path, f"holds {len(found)} configs; a card is for one")
+    return config_card(edition, audit(edition, found[0]))
+
+
+def config_card(edition: Edition, found: Audit) -> str:
+    """As ``of_config``, of a config that was audited."""
+    named = [one for one in (*found.models, *found.datasets) if said_of(found, one)]
+    bases = hub_names(one for one in named if isinstance(one.use, ModelUse) and one.use.role == "base")
     fields = {
-        "base_model": [hub_name(one, nodes) for one in bases],
-        "base_model_relation": relation if bases else None,
-        "datasets": list(dict.fromkeys(hub_name(one, nodes) for one in trained)),
+        "license": found.config.license,
+        "base_model": bases,
+        "base_model_relation": relation_of(found) if bases else None,
+        "datasets": hub_names(one for one in named if isinstance(one.use, DatasetUse)),
     }
-    steps = [
-        named_step(one, how, nodes)
-        for these, how in ((bases, relation), (trained, "trained on"))
-        for one in these
-    ]
-    return "\n".join(
-        [
-            front_matter({name: value for name, value in fields.items() if value}),
-            *provenance(steps, "complete" if all(one.id for one in (*bases, *trained)) else "partial"),
-            *arriving(audit),
-        ]
+    ids = {one.inherited.origin for one in found.arriving} | {one.id for one in found.unknown}
+    contents = Contents(
+        entry=None,
+        own=None,
+        arriving=found.arriving,
+        conflicts=found.conflicts,
+        generators=found.generators,
+        benchmarks=found.benchmarks,
+        unknown=found.unknown,
+        sources=records.sources_of(edition, ids),
+        nameless=[name for name in found.nameless if not is_local(name)],
     )
+    steps = list(dict.fromkeys(named_step(one, said_of(found, one)) for one in named))
+    front = front_matter({name: value for name, value in fields.items() if value})
+    upstream = "complete" if all(one.id for one in named) else "partial"
+    return "\n".join([front, *provenance(upstream, steps, contents)])
 
 
-def hub_name(one: Named, nodes: Mapping[str, Node]) -> str:
-    return (nodes[one.id].hub_id if one.id else None) or one.use.stands_for or one.name
+def relation_of(found: Audit) -> str:
+    """What the Hub calls the step from the models that a config starts from."""
+    return "merge" if found.config.merge else "adapter" if found.config.adapter else "finetune"
 
 
-def named_step(one: Named, how: str, nodes: Mapping[str, Node]) -> Step:
+def said_of(found: Audit, one: Named) -> str:
+    """What a config does with what it names, in words; nothing where none of it goes into the model."""
+    if isinstance(one.use, DatasetUse):
+        return training(found.config.trains, one) if one.use.role == "train" else ""
+    if one.use.role == "base":
+        return {"merge": "merge of", "adapter": "adapter of"}.get(relation_of(found), "finetune of")
+    return OTHERS.get(one.use.role, "")
+
+
+def training(trains: str | None, one: Named) -> str:
+    """What is done with a dataset: as the config says, else as its split or its kind shows."""
+    for said, pattern in TRAININGS:
+        if trains and re.fullmatch(rf"(?:.*[\s_-])?(?:{pattern})(?:[\s_-].*)?", trains, re.IGNORECASE):
+            return said
+    split = (one.use.split if isinstance(one.use, DatasetUse) else None) or ""
+    if "sft" in split:
+        return "trained on"
+    if "pref" in split or (one.node and one.node.kind == "preference"):
+        return "preference-tuned on"
+    return "trained on"
+
+
+def hub_names(these: Iterable[Named]) -> list[str]:
+    """The Hub's ids of what a config names; what can be none stands in the table alone."""
+    ids = (one.node.hub_id if one.node else one.use.stands_for or one.name for one in these)
+    return [id for id in dict.fromkeys(ids) if id and re.fullmatch(HUB_ID, id) and not is_local(id)]
+
+
+def is_local(name: str) -> bool:
+    """Whether a name is a place on a disk or in a private store, which no card should tell."""
+    if is_place(name) or "\\" in name or "://" in name or name.count("/") > 1:
+        return True
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long for any file
+        return False
+
+
+def named_step(one: Named, how: str) -> Step:
+    """A row of the table for what a config names."""
     part = ", ".join(
-        filter(None, (getattr(one.use, "subset", None), getattr(one.use, "split", None), one.use.weight))
+        text
+        for text in (getattr(one.use, "subset", None), getattr(one.use, "split", None), one.use.weight)
+        if text and not is_local(text)
     )
-    told = f" ({part})" if part else ""
-    if one.id is None:
-        return Step(how, plain(one.name + told), "", "named in the config; no record", "")
-    node = nodes[one.id]
-    what = link(node.name, address(node)) if node.hub_id else plain(node.name)
-    rows = f"{node.rows:,}" if node.rows is not None else ""
-    return Step(
-        how,
-        what + (" " + plain(told.strip()) if told else ""),
-        rows,
-        "named in the config",
-        words.unknown(node),
-    )
+    told = f" {plain(f'({part})')}" if part else ""
+    if one.node is None:
+        local = is_local(one.use.stands_for or one.name) or is_local(one.name)
+        held = "data" if isinstance(one.use, DatasetUse) else "weights"
+        what = f"{held} on a disk" if local else plain(one.name)
+        return Step(how, what + told, "", "named in the config", "" if local else "no record")
+    whole = words.count(one.node.rows, one.node.rows_precision)
+    rows = f"up to {whole}" if whole and part else whole
+    return Step(how, linked(one.node) + told, rows, "named in the config", words.unknown(one.node))
 
 
-def arriving(audit: Audit) -> Iterator[str]:
-    """Licences and terms that come with the inputs, each with the document that says so."""
-    entries = [one for one in audit.arrivals if one.inherited.carries != INFLUENCE]
-    if not entries:
-        return
-    yield ""
-    yield "## Licences and terms that come with it"
-    yield ""
-    for arrival in sorted(entries, key=lambda one: severity(one.inherited)):
-        one = arrival.inherited
-        way_there = f"{arrival.entry}: {way(one.via)}" if one.via else arrival.entry
-        source = one.via[-1].source if one.via else one.license.source
-        yield f"- {plain(one.license.name)} ({plain(way_there)}), {link(source.title, source.url)}"
+def linked(node: Node) -> str:
+    return link(node.name, address(node)) if node.hub_id else plain(node.name)
 
 
 def front_matter(fields: Mapping[str, object]) -> str:
@@ -146,7 +224,9 @@ class _OneLine(yaml.SafeDumper):  # type: ignore[misc]
 _OneLine.add_representer(str, _OneLine.represent_text)
 
 
-def dataset_fields(record: Record, parents: Mapping[str, Node], own: Licence | None) -> dict[str, object]:
+def dataset_fields(
+    _: Edition, record: Record, parents: Mapping[str, Node], own: Licence | None
+) -> dict[str, object]:
     rows = record.columns["rows"]
     derived = [edge.parent for edge in record.parents if edge.relation not in ("generated_by", "seeded_by")]
     return {
@@ -158,8 +238,10 @@ def dataset_fields(record: Record, parents: Mapping[str, Node], own: Licence | N
     }
 
 
-def model_fields(record: Record, parents: Mapping[str, Node], own: Licence | None) -> dict[str, object]:
-    bases = [edge for edge in record.parents if edge.relation in BASE_RELATIONS]
+def model_fields(
+    edition: Edition, record: Record, parents: Mapping[str, Node], own: Licence | None
+) -> dict[str, object]:
+    bases = [edge for edge in nearest(edition, record.parents) if edge.relation in BASE_RELATIONS]
     kinds = [kind for relation, kind in BASE_RELATIONS.items() if any(e.relation == relation for e in bases)]
     trained = [
         edge.parent for edge in record.parents if edge.relation == "trained_on" and edge.stage != "evaluation"
@@ -172,8 +254,22 @@ def model_fields(record: Record, parents: Mapping[str, Node], own: Licence | Non
     }
 
 
+def nearest(edition: Edition, edges: Sequence[Edge]) -> list[Edge]:
+    """The edges without those to a base model from which another of the base models was made."""
+    ids = {edge.parent for edge in edges if edge.relation in STARTS}
+    further = {above for id in ids for above in lineage.reachable(edition, id) if above in ids}
+    return [edge for edge in edges if edge.relation not in STARTS or edge.parent not in further]
+
+
+def order(edge: Edge) -> tuple[int, int]:
+    """Sorts what a record starts from first, then what it was trained on, stage by stage, then the rest."""
+    stage = lineage.STAGES.index(edge.stage) if edge.stage else 0
+    return (0 if edge.relation in BASE_RELATIONS else 1 if edge.stage else 2 if not edge.role else 3, stage)
+
+
 def license_fields(own: Licence | None) -> dict[str, object]:
-    if own is None:
+    """What the Hub has for a licence; nothing where the makers state none, or nobody looked."""
+    if own is None or own.id == NONE_STATED:
         return {}
     known = own.id if own.id in SAME_LICENSES else HUB_LICENSES.get(own.id)
     return (
@@ -183,7 +279,7 @@ def license_fields(own: Licence | None) -> dict[str, object]:
 
 def size_category(rows: int) -> str:
     """The Hub's name for a number of rows."""
-    return next((name for limit, name in SIZES if rows < limit), "n>1B")
+    return next((name for limit, name in SIZES if rows < limit), "n>1T")
 
 
 def hub_ids(ids: Iterable[str], parents: Mapping[str, Node]) -> list[str]:
@@ -192,13 +288,14 @@ def hub_ids(ids: Iterable[str], parents: Mapping[str, Node]) -> list[str]:
 
 
 def step(edge: Edge, parent: Node) -> Step:
-    what = link(parent.name, address(parent)) if parent.hub_id else plain(parent.name)
+    """A row of the table for an edge; its own rows, and never those of a parent of which it took a part."""
     part = f" ({plain(edge.part)})" if edge.part else ""
     source = link(edge.source.title, edge.source.url)
+    said = "reward model trained on" if edge.stage == "reward_model" else words.step(edge)
     return Step(
-        words.step(edge),
-        what + part,
-        f"{edge.rows:,}" if edge.rows is not None else "",
+        said,
+        linked(parent) + part,
+        words.count(edge.rows, edge.rows_precision),
         edge.basis,
         f"{source}, {plain(edge.locator)}" if edge.locator else source,
     )
@@ -206,23 +303,3 @@ def step(edge: Edge, parent: Node) -> Step:
 
 def address(node: Node) -> str:
     return f"https://huggingface.co/{'datasets/' if node.type == 'dataset' else ''}{node.hub_id}"
-
-
-def provenance(steps: Sequence[Step], upstream: str) -> Iterator[str]:
-    """The Markdown section: every parent, how much of it, how that is known and where it is written."""
-    yield "## Provenance"
-    yield ""
-    yield {
-        "root": "It was written by people, or collected, and is made from no other dataset or model.",
-        "complete": "Everything that it was made from is listed here.",
-        "partial": "Not everything that it was made from is known; what is known is listed here.",
-        "undisclosed": "What it was made from is not disclosed.",
-    }[upstream]
-    if steps:
-        yield ""
-        yield "| | made from | rows | how it is known | source |"
-        yield "|---|---|---:|---|---|"
-        for one in steps:
-            yield "| " + " | ".join(map(cell, (one.step, one.what, one.rows, one.known, one.source))) + " |"
-    yield ""
-    yield f"Recorded by [llmlineage](https://github.com/llmlineage/llmlineage). {NOTICE}"

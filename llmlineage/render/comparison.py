@@ -3,48 +3,179 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from llmlineage.graph.compare import RecordComparison, TableChanges
+from llmlineage.graph.compare import Difference, RecordComparison, TableChanges
+from llmlineage.graph.lineage import Node
 from llmlineage.render import document as documents
 from llmlineage.render import markdown, words
-from llmlineage.render.text import columns, indented, ways
+from llmlineage.render.table import columns
+from llmlineage.render.text import ways
 from llmlineage.render.tree import Paint, plain
+from llmlineage.render.wrapping import indented
 
-# Rows of one list beyond this many are counted, not shown.
-MOST = 25
+# Of one list so many names are shown, and so many ways; the rest is counted.
+MOST_NAMES = 25
+MOST_WAYS = 3
+# What is said of each of the two, where they differ in it.
+FACTS = ("type", "kind", "organization", "released", "rows", "license", "status", "upstream")
+
+
+@dataclass(frozen=True)
+class _Report:
+    """How a comparison is written, and the ids of the two."""
+
+    result: RecordComparison
+    paint: Paint
+    width: int | None
+    full: bool
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        return self.result.first, self.result.second
+
+    def heading(self, text: str) -> Iterator[str]:
+        yield ""
+        yield self.paint(text, "heading")
+
+    def line(self, lead: str, names: Sequence[str]) -> Iterator[str]:
+        """Names after what they have in common; many are counted."""
+        shown = names if self.full else names[:MOST_NAMES]
+        more = f" and {len(names) - len(shown):,} more" if len(shown) < len(names) else ""
+        yield from indented(f"{lead}: {', '.join(shown)}{more}", "  ", self.width, "  ")
 
 
 def records(
     result: RecordComparison, paint: Paint = plain, width: int | None = None, full: bool = False
 ) -> Iterator[str]:
-    """What ``llmlineage compare`` prints of two records."""
-    first, second = result.first, result.second
-    if result.ways:
-        later = result.ways[0][0].child
-        yield paint(f"{later} is made from {second if later == first else first}", "root")
-        yield from ways(result.ways, paint, width)
-    else:
-        yield paint(f"Neither of {first} and {second} is made from the other", "root")
-    for edge in result.measured:
-        yield f"measured on the rows: {edge.note or edge.source.url}"
-    yield ""
-    yield paint(words.plural(len(result.shared), "common ancestor"), "heading")
-    shared = [(one.id, one.type, one.from_first, one.from_second) for one in result.shared]
-    yield from cut(
-        list(columns(("", "", f"steps from {first}", f"from {second}"), shared)), full, heading=True
-    )
-    for id, only in ((first, result.only_first), (second, result.only_second)):
+    """What ``llmlineage compare`` prints of two records: how they are related, in what they differ, by which
+    ways one comes from the other, and what both come from."""
+    report = _Report(result, paint, width, full)
+    yield from indented(paint(verdict(result), "root"), "", width)
+    yield from facts(report)
+    for one in result.differences:
+        if one.aspect != "parents":
+            yield from difference(one, report)
+    yield from origins(report)
+    yield from alike(report)
+    yield from known_ways(report)
+    yield from common(report)
+    if not full and is_cut(result):
         yield ""
-        yield paint(f"Only {id} comes from: {words.plural(len(only), 'record')}", "heading")
-        yield from (line for line in cut(indented(", ".join(only), "  ", width) if only else [], full))
+        yield "--full names all"
 
 
-def cut(lines: Sequence[str], full: bool, heading: bool = False) -> Iterator[str]:
-    most = MOST + heading
-    yield from lines if full or len(lines) <= most else lines[:most]
-    if not full and len(lines) > most:
-        yield f"  and {len(lines) - most} more lines; --full shows them"
+def verdict(result: RecordComparison) -> str:
+    """How the two are related, in one line."""
+    first, second = result.first, result.second
+    if not result.ways:
+        return f"Neither of {first} and {second} is made from the other"
+    way = result.ways[0]
+    later, earlier = (first, second) if way[0].child == first else (second, first)
+    return f"{later} is made from {earlier}, {words.plural(len(way), 'step')} up"
+
+
+def facts(report: _Report) -> Iterator[str]:
+    """What is said of each of the two, where it is not the same."""
+    one, other = report.result.nodes
+    rows = [(name, told(one, name), told(other, name)) for name in FACTS]
+    differing = [row for row in rows if row[1] != row[2]]
+    if differing:
+        yield ""
+        yield from columns(("", *report.ids), differing, report.width)
+
+
+def told(node: Node, name: str) -> str:
+    """A fact of a record in words."""
+    if name == "rows":
+        return words.count(node.rows, node.rows_precision) or "not said"
+    if name == "license" and node.kind != "family":
+        return node.license or "not looked up"
+    if name == "upstream":
+        return words.unknown(node) or node.upstream
+    return getattr(node, name) or "not said"
+
+
+def difference(one: Difference, report: _Report) -> Iterator[str]:
+    """What only one of the two has of an aspect."""
+    if not one.only_first and not one.only_second:
+        return
+    yield from report.heading(one.aspect.capitalize())
+    for id, only in zip(report.ids, (one.only_first, one.only_second), strict=True):
+        if only:
+            yield from report.line(f"only {report.paint(id, 'name')}", only)
+    if one.both:
+        yield from report.line("both", one.both)
+
+
+def origins(report: _Report) -> Iterator[str]:
+    """What only one of the two comes from: its direct parents by name, what is above these after them."""
+    result = report.result
+    (parents,) = (one for one in result.differences if one.aspect == "parents")
+    sides = (
+        (result.first, result.only_first, parents.only_first),
+        (result.second, result.only_second, parents.only_second),
+    )
+    if not any(only for _, only, _ in sides):
+        return
+    yield from report.heading("Made from")
+    for id, only, direct in sides:
+        near = [name for name in only if name in direct]
+        far = [name for name in only if name not in direct]
+        if near:
+            yield from report.line(f"only {report.paint(id, 'name')}", near)
+        if far:
+            through = "through these" if near else f"only {report.paint(id, 'name')}, further up"
+            yield from report.line(through, far)
+
+
+def alike(report: _Report) -> Iterator[str]:
+    """The aspects in which the two do not differ."""
+    same = [
+        f"{one.aspect} ({len(one.both)})"
+        for one in report.result.differences
+        if one.aspect != "parents" and one.both and not one.only_first and not one.only_second
+    ]
+    if same:
+        yield ""
+        yield from indented(f"The same in both: {', '.join(same)}", "", report.width, "  ")
+
+
+def known_ways(report: _Report) -> Iterator[str]:
+    """The shortest ways from the later to the earlier, and what was measured between the two."""
+    result = report.result
+    if not result.ways:
+        return
+    shown = result.ways if report.full else result.ways[:MOST_WAYS]
+    yield from report.heading("Way" if len(result.ways) == 1 else "Shortest ways")
+    yield from ways(shown, report.paint, report.width)
+    if len(shown) < len(result.ways):
+        more = len(result.ways) - len(shown)
+        yield f"and {more:,} more: llmlineage why {' '.join(report.ids)}"
+    for edge in result.measured:
+        yield from indented(f"measured on the rows: {edge.note or edge.source.url}", "", report.width, "  ")
+
+
+def common(report: _Report) -> Iterator[str]:
+    """What both come from: how much, and the nearest."""
+    shared = report.result.shared
+    yield from report.heading(words.plural(len(shared), "common ancestor"))
+    for far, group in groupby(shared, key=lambda one: (one.from_first, one.from_second)):
+        ids = [one.id for one in group]
+        lead = f"{words.plural(far[0], 'step')} above {report.ids[0]}, {far[1]} above {report.ids[1]}"
+        yield from report.line(lead, ids)
+        if not report.full and len(shared) > MOST_NAMES:
+            yield f"  and {len(shared) - len(ids):,} further up"
+            return
+
+
+def is_cut(result: RecordComparison) -> bool:
+    """Whether anything is counted that ``--full`` names."""
+    lists = [result.only_first, result.only_second]
+    lists += [each for one in result.differences for each in (one.only_first, one.only_second, one.both)]
+    return any(len(each) > MOST_NAMES for each in [*lists, result.shared])
 
 
 def record_document(result: RecordComparison) -> dict[str, Any]:
@@ -59,6 +190,14 @@ def record_document(result: RecordComparison) -> dict[str, Any]:
         ],
         "only_a": list(result.only_first),
         "only_b": list(result.only_second),
+        "differences": {
+            one.aspect: {
+                "only_a": list(one.only_first),
+                "only_b": list(one.only_second),
+                "both": list(one.both),
+            }
+            for one in result.differences
+        },
     }
 
 

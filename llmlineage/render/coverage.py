@@ -8,55 +8,57 @@ from itertools import zip_longest
 from typing import Any
 
 from llmlineage.graph.stats import Counts, Hub, Stats
-from llmlineage.render.text import columns
+from llmlineage.render.table import columns
 from llmlineage.render.tree import Paint, plain
 from llmlineage.render.words import plural
+from llmlineage.render.wrapping import indented
 
 Block = Sequence[str]
+# What stands between blocks, and the width that the first lines have in a pipe too.
+BESIDE = "    "
+USUAL = 72
 
 
-def text(stats: Stats, paint: Paint = plain) -> Iterator[str]:
-    """What ``llmlineage stats`` prints, at most 80 columns wide where names are short."""
+def text(stats: Stats, paint: Paint = plain, width: int | None = None) -> Iterator[str]:
+    """What ``llmlineage stats`` prints; at most 80 columns wide where no ``width`` is given and names are
+    short."""
     datasets, models, edges = map(total, (stats.datasets, stats.models, stats.edges))
     yield paint(f"Edition {stats.edition}", "root")
-    yield (
+    yield from indented(
         f"{datasets:,} datasets and {models:,} models, {plural(edges, 'edge')} between them, "
-        f"{total(stats.sources):,} sources,"
-    )
-    yield f"{stats.aliases:,} other names, {plural(stats.discrepancies, 'claim')} found and not accepted"
-    yield from beside(
-        [block("datasets", stats.datasets), block("models", stats.models), block("edges", stats.edges)], paint
+        f"{total(stats.sources):,} sources, {stats.aliases:,} other names, "
+        f"{plural(stats.discrepancies, 'claim')} found and not accepted",
+        "",
+        width or USUAL,
     )
     years = [(str(year.year or "no date"), year.datasets, year.models, year.edges) for year in stats.years]
     known = [
         (upstream, count, stats.model_upstream.get(upstream, 0))
         for upstream, count in stats.dataset_upstream.items()
     ]
-    yield from beside(
+    traced = (
+        f"{plural(stats.traced, 'dataset')} ({share(stats.traced, datasets)})",
+        "lead to roots alone, however",
+        "many steps up",
+    )
+    rows = (
+        [block("datasets", stats.datasets), block("models", stats.models), block("edges", stats.edges)],
         [
             list(columns(("released", "datasets", "models", "edges"), years)),
-            [
-                *columns(("parents", "datasets", "models"), known),
-                "",
-                f"{plural(stats.traced, 'dataset')} ({share(stats.traced, datasets)})",
-                "lead to roots alone, however",
-                "many steps up",
-            ],
+            [*columns(("parents", "datasets", "models"), known), "", *traced],
         ],
-        paint,
-    )
-    yield from beside(
         [
             block("edges known", stats.basis, shares=True),
             block("sources", stats.sources),
             block("edges resting on", stats.edges_by_source, shares=True),
         ],
-        paint,
+        [hubs("most depended on", stats.hubs, width)],
+        [hubs("roots", stats.roots, width)],
+        [generators(stats, width)],
     )
-    yield from beside([hubs("most depended on", stats.hubs)], paint)
-    yield from beside([hubs("roots", stats.roots)], paint)
-    generators = [(one.id, one.datasets) for one in stats.generators]
-    yield from beside([list(columns(("wrote text of", "datasets"), generators))], paint)
+    for blocks in rows:
+        for these in fitting(blocks, width):
+            yield from beside(these, paint)
 
 
 def total(counts: Counts) -> int:
@@ -77,9 +79,27 @@ def block(heading: str, counts: Counts, shares: bool = False) -> list[str]:
     return list(columns((heading, "", ""), rows)) if shares else list(columns((heading, ""), rows))
 
 
-def hubs(heading: str, these: Sequence[Hub]) -> list[str]:
+def hubs(heading: str, these: Sequence[Hub], width: int | None) -> list[str]:
     rows = [(hub.id, hub.type, hub.children, hub.descendants) for hub in these]
-    return list(columns((heading, "", "made from it", "descend from it"), rows))
+    return list(columns((heading, "", "made from it", "descend from it"), rows, width))
+
+
+def generators(stats: Stats, width: int | None) -> list[str]:
+    rows = [(one.id, one.datasets) for one in stats.generators]
+    return list(columns(("wrote text of", "datasets"), rows, width))
+
+
+def fitting(blocks: Sequence[Block], width: int | None) -> Iterator[list[Block]]:
+    """Blocks in rows, each of as many as stand side by side on the terminal."""
+    row, used = list[Block](), 0
+    for one in blocks:
+        wide = max(map(len, one))
+        if row and width is not None and used + wide > width:
+            yield row
+            row, used = [], 0
+        row.append(one)
+        used += wide + len(BESIDE)
+    yield row
 
 
 def beside(blocks: Sequence[Block], paint: Paint) -> Iterator[str]:
@@ -88,7 +108,7 @@ def beside(blocks: Sequence[Block], paint: Paint) -> Iterator[str]:
     widths = [max(map(len, one)) for one in blocks]
     for number, lines in enumerate(zip_longest(*blocks, fillvalue="")):
         cells = [line.ljust(width) for line, width in zip(lines, widths, strict=True)]
-        line = "    ".join(cells).rstrip()
+        line = BESIDE.join(cells).rstrip()
         yield paint(line, "heading") if number == 0 else line
 
 

@@ -10,7 +10,7 @@ from llmlineage.graph.lineage import Edge, Node, Source, Trace
 
 if TYPE_CHECKING:
     from llmlineage.errors import Problem
-    from llmlineage.graph.records import Hit, Record
+    from llmlineage.graph.records import Hit, Member, Record
 
 NODE_KEYS = ("id", "type", "name", "kind", "hub_id", "released", "license", "rows", "upstream", "depth")
 EDGE_KEYS = ("child", "relation", "role", "stage", "parent", "part", "rows", "method", "basis", "note")
@@ -27,15 +27,23 @@ def trace(result: Trace) -> dict[str, Any]:
 
 
 def node(one: Node) -> dict[str, Any]:
-    return {key: getattr(one, key) for key in NODE_KEYS}
+    """The keys of the interface; besides, whether rows is rounded, where that is known."""
+    precision = {"rows_precision": one.rows_precision} if one.rows_precision else {}
+    return {key: getattr(one, key) for key in NODE_KEYS} | precision
 
 
 def edge(one: Edge) -> dict[str, Any]:
-    """The keys of the interface; ``measured`` besides, where the rows of both ends were compared."""
+    """The keys of the interface; besides, where they say anything, what of the parent came along (split,
+    takes, without, altered), whether rows is rounded, the weight in a merge, and what was measured."""
     return {
         **{key: getattr(one, key) for key in EDGE_KEYS},
         "source": source(one.source),
         "locator": one.locator,
+        **{
+            key: list(value) if isinstance(value, tuple) else value
+            for key in ("split", "takes", "into", "without", "altered", "rows_precision", "weight")
+            if (value := getattr(one, key)) not in (None, ())
+        },
         **({"measured": asdict(one.measured)} if one.measured else {}),
     }
 
@@ -54,7 +62,14 @@ def record(one: Record) -> dict[str, Any]:
         "children": [edge(child) for child in one.children],
         "discrepancies": [discrepancy(claim) for claim in one.discrepancies],
         "source": source(one.source),
+        **({"members": [member(each) for each in one.members]} if one.members else {}),
+        **({"used_by": [edge(step) for step in one.used_by]} if one.used_by else {}),
+        **({"used_in": list(one.used_in)} if one.used_in else {}),
     }
+
+
+def member(one: Member) -> dict[str, Any]:
+    return node(one) | ({} if one.parameters is None else {"parameters": one.parameters})
 
 
 def discrepancy(claim: Mapping[str, object]) -> dict[str, Any]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from llmlineage.graph.lineage import Edge
-from llmlineage.graph.terms import NOTICE, Conflict, Inherited, Licence, Terms, Unknown
-from llmlineage.graph.terms.rules import INFLUENCE
+from llmlineage.graph.terms import NOTICE, Conflict, Inherited, Terms, Unknown
+from llmlineage.graph.terms.licences import Licence
 from llmlineage.render import document as documents
 from llmlineage.render import words
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
 
-# What each kind of arrival is called before the name of the record that it comes from.
-CARRIES = {
-    "text": "text of", "prompts": "prompts of", "labels": "judgements by", "outputs": "written by",
-    "weights": "weights of", "data": "trained on text of", "influence": "seeds or filters by",
-}  # fmt: skip
 # Unknowns beyond this many are counted, not listed.
 MOST_UNKNOWN = 10
+# What is not known, in words: what nobody has looked up, and what makers keep to themselves.
+REASONS = {
+    "no licence looked up": "its licence was not looked up yet",
+    "unread": "no document of its makers was read yet",
+    "undisclosed": "its makers do not say what it is made from",
+    "partial": "what it is made from is known in part",
+    "withdrawn": "withdrawn by its makers",
+    "unreleased": "never released",
+}
 
 
 def text(
@@ -27,9 +31,10 @@ def text(
 ) -> Iterator[str]:
     """What ``llmlineage terms`` prints."""
     yield paint(name, "root")
-    yield f"own licence: {terms.own.name}" if terms.own else paint("own licence: not known", "unknown")
-    if terms.own and asks(terms.own):
-        yield from indented(asks(terms.own), "    ", width)
+    own = terms.own
+    yield f"own licence: {own.name}" if own else paint("own licence: not looked up yet", "unknown")
+    if own and asks(own):
+        yield from indented(asks(own), "    ", width)
     if terms.conflicts:
         yield ""
         yield paint("Conflicts", "heading")
@@ -41,37 +46,82 @@ def text(
         if these:
             yield ""
             yield paint(heading, "heading")
-            for one in sorted(these, key=severity):
-                yield from arrival(one, paint, width)
+            yield from arrivals(these, paint, width)
     if terms.influences:
         yield ""
         yield paint("Influence only: nothing of these stands in it", "heading")
-        for one in terms.influences:
-            yield from arrival(one, paint, width)
+        yield from arrivals(terms.influences, paint, width)
     if terms.unknown:
         yield ""
-        yield paint(
-            f"Not known, so not counted as fine: {words.plural(len(terms.unknown), 'record')}", "heading"
-        )
-        shown = terms.unknown if full else terms.unknown[:MOST_UNKNOWN]
-        for unknown in shown:
-            yield from indented(f"{unknown.id}: {unknown.reason}", "  ", width)
-        if len(shown) < len(terms.unknown):
-            yield f"  and {len(terms.unknown) - len(shown)} more; --full lists them"
+        records = len({one.id for one in terms.unknown})
+        yield paint(f"Not known, so not counted as fine: {words.plural(records, 'record')}", "heading")
+        yield from unknowns(terms.unknown, width, None if full else MOST_UNKNOWN)
     yield ""
     yield NOTICE
 
 
-def arrival(one: Inherited, paint: Paint, width: int | None) -> Iterator[str]:
+def arrivals(these: Sequence[Inherited], paint: Paint, width: int | None) -> Iterator[str]:
+    """One entry a licence, what asks most first; below it, each thing that it reaches."""
+    groups: dict[str, list[Inherited]] = {}
+    for one in sorted(these, key=lambda one: (severity(one.license), len(one.via))):
+        groups.setdefault(one.license.id, []).append(one)
+    for group in groups.values():
+        licence = group[0].license
+        yield f"  {paint(licence.name, 'name')}"
+        if asked := asks(licence):
+            yield from indented(asked, "    ", width)
+        for alike in same_way(group):
+            yield from indented(said(alike), "    ", width)
+            yield from indented(f"by: {way(alike[0].via)}", "      ", width)
+            yield f"      {paint(alike[0].via[-1].source.url, 'step')}"
+
+
+def same_way(group: Iterable[Inherited]) -> list[list[Inherited]]:
+    """Entries that come by one way, such as prompts and responses together."""
+    ways: dict[tuple[object, ...], list[Inherited]] = {}
+    for one in group:
+        ways.setdefault((one.origin, one.brings, *map(id, one.via)), []).append(one)
+    return list(ways.values())
+
+
+def said(these: Sequence[Inherited]) -> str:
+    """What comes, from which record, and what is not sure of it."""
+    one = these[0]
+    components = list(dict.fromkeys(each.component for each in these))
     also = f" and {words.plural(len(one.also), 'more record')}" if one.also else ""
-    share = f", {one.share:.1%} of the rows" if one.share is not None and one.carries != INFLUENCE else ""
-    undated = "; which version was in force is not known" if one.undated else ""
-    yield f"  {paint(one.license.name, 'name')}"
-    if asked := asks(one.license):
-        yield from indented(asked, "    ", width)
-    yield from indented(f"{CARRIES[one.carries]} {one.origin}{also}{share}{undated}", "    ", width)
-    yield from indented(f"by: {way(one.via)}", "    ", width)
-    yield f"    {paint(one.via[-1].source.url, 'step')}"
+    share = f", {one.share:.1%} of the rows" if one.share is not None and one.via else ""
+    altered = ", rewritten" if all(each.altered for each in these) else ""
+    later = ", ".join(other.name for other in one.alternatives)
+    or_later = f"; or, by the dates known, {later}" if later else ""
+    reading = "; a reading: the licence is of the weights" if one.reading else ""
+    return f"{what(one, components)} {one.origin}{also}{altered}{share}{or_later}{reading}"
+
+
+def what(one: Inherited, components: Sequence[str]) -> str:
+    """What comes with a licence, before the name of the record that it comes from."""
+    parts = "text" if {"prompts", "responses"} <= set(components) else " and ".join(components)
+    if one.brings == "weights":
+        return "weights of"
+    if one.brings == "outputs":
+        if components == ["labels"]:
+            return "judgements by"
+        wrote = "translated by" if one.via[-1].role == "translated" else "written by"
+        return f"trained on what was {wrote}" if "data" in components else f"{parts} {wrote}"
+    if "data" in components:
+        return "trained on text of"
+    return "seeds or filters by" if "influence" in components else f"{parts} of"
+
+
+def unknowns(these: Sequence[Unknown], width: int | None, most: int | None) -> Iterator[str]:
+    """One line a record with all that is not known of it."""
+    reasons: dict[str, list[str]] = {}
+    for one in these:
+        reasons.setdefault(one.id, []).append(REASONS[one.reason])
+    shown = list(reasons.items())[:most]
+    for id, why in shown:
+        yield from indented(f"{id}: {'; '.join(why)}", "  ", width)
+    if len(shown) < len(reasons):
+        yield f"  and {len(reasons) - len(shown)} more; --full lists them"
 
 
 def way(via: Sequence[Edge]) -> str:
@@ -95,9 +145,8 @@ def asks(one: Licence) -> str:
     return ", ".join(filter(None, said))
 
 
-def severity(one: Inherited) -> tuple[bool, ...]:
+def severity(licence: Licence) -> tuple[bool, ...]:
     """Sorts what asks most first."""
-    licence = one.license
     return (
         licence.commercial != "no",
         licence.restricts_outputs != "yes",
@@ -115,7 +164,7 @@ def document(terms: Terms) -> dict[str, Any]:
         "inherited": [inherited(one) for one in terms.inherited],
         "influences": [inherited(one) for one in terms.influences],
         "conflicts": [conflict(one) for one in terms.conflicts],
-        "unknown": [one.id for one in terms.unknown],
+        "unknown": list(dict.fromkeys(one.id for one in terms.unknown)),
         "unknown_reasons": [unknown(one) for one in terms.unknown],
         "notice": NOTICE,
     }
@@ -125,12 +174,15 @@ def inherited(one: Inherited) -> dict[str, Any]:
     return {
         "license": licence_document(one.license),
         "kind": one.kind,
+        "component": one.component,
+        "brings": one.brings,
+        "altered": one.altered,
+        "or": [licence_document(other) for other in one.alternatives],
+        "reading": one.reading,
         "origin": one.origin,
-        "carries": one.carries,
+        "also": list(one.also),
         "via": [documents.edge(edge) for edge in one.via],
         "share": one.share,
-        "also": list(one.also),
-        "undated": one.undated,
     }
 
 

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from llmlineage.graph.lineage import RELATIONS, ROLES, STAGES, Edge, Node, Trace
+from llmlineage.graph.lineage import MEMBER, MEMBER_OF, RELATIONS, ROLES, STAGES, Edge, Node, Trace
 from llmlineage.render import words
 from llmlineage.render.marks import length
+from llmlineage.render.wrapping import indented
 
 # As many plain sources of one record as this stand on lines of their own.
 FEWEST_FOLDED = 4
@@ -17,7 +18,8 @@ CIRCLE = "(circle)"
 Paint = Callable[[str, str], str]
 # Of edges to one record: the weights it starts from, then what it was trained on, then the rest.
 _ORDER = {
-    relation: place for place, relation in enumerate((*RELATIONS[12:], *RELATIONS[11:12], *RELATIONS[:11]))
+    relation: place
+    for place, relation in enumerate((MEMBER, MEMBER_OF, *RELATIONS[12:], *RELATIONS[11:12], *RELATIONS[:11]))
 }
 
 
@@ -188,7 +190,8 @@ def _folded(state: _Tree, steps: list[Edge]) -> list[str]:
     items = []
     for step in steps:
         node = state.nodes[step.parent]
-        more = "; ".join(filter(None, (step.part, node.license, words.unknown(node))))
+        along = words.along(step, words.MOST_LEFT_OUT).removeprefix(" (").removesuffix(")")
+        more = "; ".join(filter(None, (along, node.license, words.unknown(node))))
         items.append(state.paint(node.name, "name") + (f" ({more})" if more else "") + _cite(state, step))
     return [f"{said} {len(steps)} others: {items[0]}", *items[1:]]
 
@@ -196,8 +199,8 @@ def _folded(state: _Tree, steps: list[Edge]) -> list[str]:
 def _segments(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[str]:
     """What a line says of a record, most important first."""
     paint = state.paint
-    part = f" ({edge.part})" if edge and edge.part else ""
-    name = paint(node.name, "root" if edge is None else "name") + part
+    along = words.along(edge, words.MOST_LEFT_OUT) if edge else ""
+    name = paint(node.name, "root" if edge is None else "name") + along
     first = (
         f"{paint(words.step(edge, state.trace.direction), 'step')} {name}{_cite(state, edge)}"
         if edge
@@ -258,12 +261,23 @@ def _wrap(
     segments: list[str], lead: str, continues: str, width: int | None, mark: str = " · "
 ) -> Iterator[str]:
     """Join segments with a mark; start a new line where the next one would not fit."""
-    line = lead + segments[0]
+    line, further = lead + segments[0], continues + "  "
     for place, segment in enumerate(segments[1:], start=2):
+        *over, line = _broken(line, further, width, len(mark.rstrip()))
+        yield from over
         room = mark.rstrip() if place < len(segments) else ""
         if width is not None and length(line + mark + segment + room) > width:
             yield line + mark.rstrip()
-            line = continues + "  " + segment
+            line = further + segment
         else:
             line += mark + segment
-    yield line
+    yield from _broken(line, further, width)
+
+
+def _broken(line: str, continues: str, width: int | None, room: int = 0) -> list[str]:
+    """A line that holds one thing too long for the terminal, less ``room``, broken between its words."""
+    if width is None or length(line) + room <= width:
+        return [line]
+    lead = line[: len(line) - len(line.lstrip("│├└─ "))]
+    first, *more = indented(line[len(lead) :], continues, width - room)
+    return [lead + first.removeprefix(continues), *more]

@@ -1,71 +1,15 @@
-"""An audit tells what a config inherits, each with its way, and can fail a build on it."""
+"""An audit tells what a config inherits, each with its way."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.audit.made import CONFIG, audited
 from tests.conftest import run
-from tests.tiny import read_table, write_table, write_tiny
-
-CONFIG = """\
-base_model: lab/base-7b
-datasets:
-  - path: lab/alpha
-    split: train
-  # - path: lab/dead
-  - path: lab/Beta-1.0
-    name: main
-  - path: somebody/private
-  - path: json
-    data_files: ./own.jsonl
-test_datasets:
-  - path: lab/quiz
-    split: test
-adapter: qlora
-sequence_len: 2048
-"""
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny package with a benchmark that stands in beta, and a licence on beta itself."""
-    folder = tmp_path_factory.mktemp("audit")
-    package = write_tiny(folder / "package")
-    datasets = read_table(package, "datasets")
-    for row in datasets:
-        row["license"] = {"alpha": "nc", "beta-1.0": "free"}.get(row["id"], row["license"])
-    quiz = {"id": "quiz", "name": "Quiz", "kind": "benchmark", "hub_id": "lab/quiz", "status": "available"}
-    datasets.append(quiz | {"upstream": "root", "source": "card"})
-    write_table(package, "datasets", datasets)
-    edge = {"child": "beta-1.0", "relation": "includes", "parent": "quiz", "part": "test"}
-    edges = [*read_table(package, "derivations"), edge | {"basis": "stated", "source": "card"}]
-    write_table(package, "derivations", edges)
-    result = run("build", package, "-o", folder / "edition", "--no-validate")
-    assert result.exit_code == 0
-    return folder / "edition"
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    path = tmp_path / "config.yml"
-    path.write_text(CONFIG, encoding="utf-8")
-    return path
-
-
-def audited(edition: Path, *arguments: str | Path) -> dict[str, Any]:
-    (one,) = reported(edition, *arguments)["audits"]
-    return dict(one)
-
-
-def reported(edition: Path, *arguments: str | Path) -> dict[str, Any]:
-    return dict(json.loads(run("--edition", edition, "audit", *arguments, "--json").stdout))
 
 
 def test_each_name_has_its_record_or_none(edition: Path, config: Path) -> None:
@@ -80,7 +24,7 @@ def test_each_name_has_its_record_or_none(edition: Path, config: Path) -> None:
         ("lab/quiz", "quiz", "evaluation"),
     ]
     assert result["datasets"][0]["split"] == "train" and result["datasets"][1]["subset"] == "main"
-    assert result["unknown"] == ["somebody/private", "./own.jsonl"]
+    assert result["no_record"] == ["somebody/private", "./own.jsonl"]
     assert "dead" not in json.dumps(result)
 
 
@@ -92,7 +36,7 @@ def test_licences_come_with_the_entry_that_brings_them(edition: Path, config: Pa
 
 
 def test_benchmarks_come_with_their_way_and_those_evaluated_on_do_not(edition: Path, config: Path) -> None:
-    (quiz,) = (one for one in audited(edition, config)["benchmarks"])
+    (quiz,) = audited(edition, config)["benchmarks"]
     assert (quiz["id"], quiz["part"], quiz["split"]) == ("quiz", "test", "test")
     assert [step["child"] for step in quiz["via"]] == ["beta-1.0"]
 
@@ -118,63 +62,10 @@ def test_writers_and_unreleased_parts_are_named(edition: Path, tmp_path: Path) -
     path = tmp_path / "model.txt"
     path.write_text("The Mix\n", encoding="utf-8")
     result = audited(edition, path)
-    assert [(one["id"], one["roles"]) for one in result["generators"]] == [("writer", ["wrote_both"])]
-    assert [(one["id"], one["status"]) for one in result["unavailable"]] == [("mix", "unreleased")]
-
-
-@pytest.mark.parametrize(
-    ("findings", "status"),
-    [
-        ("noncommercial", 1), ("benchmark", 1), ("benchmark-test", 1), ("unknown", 1), ("double-counted", 1),
-        ("noncommercial,double-counted", 1), ("", 0),
-    ],
-)  # fmt: skip
-def test_a_gate_fails_on_what_it_names(edition: Path, config: Path, findings: str, status: int) -> None:
-    assert run("--edition", edition, "audit", config, "--fail-on", findings).exit_code == status
-
-
-def test_a_gate_passes_where_nothing_is_found(edition: Path, tmp_path: Path) -> None:
-    path = tmp_path / "list.txt"
-    path.write_text("seeds\n", encoding="utf-8")
-    gate = "noncommercial,benchmark,benchmark-test,unknown,double-counted"
-    assert run("--edition", edition, "audit", path, "--fail-on", gate).exit_code == 0
-
-
-def test_a_finding_that_is_none_is_refused(edition: Path, config: Path) -> None:
-    result = run("--edition", edition, "audit", config, "--fail-on", "noncomercial")
-    assert result.exit_code == 2 and "noncommercial" in result.stderr
-
-
-def test_sarif_points_at_the_line_that_brings_it(edition: Path, config: Path) -> None:
-    result = run("--edition", edition, "audit", config, "--format", "sarif", "--fail-on", "noncommercial")
-    document = json.loads(result.stdout)
-    assert document["version"] == "2.1.0" and result.exit_code == 1
-    (sarif,) = document["runs"]
-    rules = [rule["id"] for rule in sarif["tool"]["driver"]["rules"]]
-    found = {}
-    for one in sarif["results"]:
-        assert rules[one["ruleIndex"]] == one["ruleId"]
-        place = one["locations"][0]["physicalLocation"]
-        found[one["ruleId"], one["message"]["text"].split()[0]] = (place["region"]["startLine"], one["level"])
-    assert found["noncommercial", "Not"] == (3, "error")
-    assert found["benchmark-test", "quiz"] == (6, "note")
-    assert found["unknown", "somebody/private"] == (8, "note")
-
-
-def test_github_annotations_are_escaped_lines(edition: Path, tmp_path: Path) -> None:
-    path = tmp_path / "50%,a.txt"
-    path.write_text("alpha\n", encoding="utf-8")
-    out = run("--edition", edition, "audit", path, "--format", "github", "--fail-on", "noncommercial").stdout
-    assert all(line.startswith(("::error file=", "::notice file=")) for line in out.splitlines())
-    assert "50%25%2Ca.txt,line=1,title=llmlineage%3A noncommercial::Not Commercial" in out
-
-
-def test_the_text_names_every_group_and_its_sources(edition: Path, config: Path) -> None:
-    result = run("--edition", edition, "audit", config)
-    for heading in ("Models", "Datasets", "Licences and terms", "Benchmarks that reach it", "Counted twice"):
-        assert heading in result.stdout
-    assert "no record" in result.stdout and "https://" in result.stdout
-    assert "no legal advice" in result.stdout.splitlines()[-1]
+    assert [(one["id"], one["components"]) for one in result["writers"]] == [
+        ("writer", ["prompts", "responses"])
+    ]
+    assert {"id": "mix", "reason": "unreleased"} in result["unknown"]
 
 
 def test_a_folder_is_read_whole_and_what_is_no_config_is_passed_over(edition: Path, tmp_path: Path) -> None:
@@ -238,13 +129,10 @@ def test_ten_thousand_datasets_are_audited(edition: Path, tmp_path: Path) -> Non
     entries = "".join(f"  - path: org/data-{number}\n" for number in range(9_999))
     path.write_text(f"base_model: lab/base-7b\ndatasets:\n  - path: lab/alpha\n{entries}", encoding="utf-8")
     result = audited(edition, path)
-    assert len(result["datasets"]) == 10_000 and len(result["unknown"]) == 9_999
+    assert len(result["datasets"]) == 10_000 and len(result["no_record"]) == 9_999
     shown = run("--edition", edition, "audit", path).stdout
-    assert "and 9,950 more; --full lists them" in shown and len(shown.splitlines()) < 100
-    whole = run("--edition", edition, "audit", path, "--full").stdout
-    assert whole.count("no record") == 9_999
-    notices = run("--edition", edition, "audit", path, "--format", "github").stdout
-    assert f"line={9_998 + 4}," in notices.splitlines()[-1] or "data-9998 has no record" in notices
+    assert "more; --full lists them" in shown and len(shown.splitlines()) < 40
+    assert run("--edition", edition, "audit", path, "--full").stdout.count("no record") >= 9_999
     assert time.monotonic() - started < 60  # it took minutes
 
 
@@ -265,140 +153,3 @@ def test_the_card_of_a_record_holds_what_the_hub_can_and_the_rest_as_a_table(edi
         "| cleaned from | [Alpha](https://huggingface.co/datasets/lab/alpha) (train) | 900 | inferred |"
         in card
     )
-
-
-EVIL = "org/\x1b]0;x\x07\u202e\r\n\nModels\n::error::FORGED\n---\nlicense: mit\n<img src=x>[c](https://e.example)"
-FORMATS = ("text", "json", "sarif", "github")
-
-
-def written(path: Path, *names: str) -> Path:
-    """An axolotl config that names these datasets."""
-    datasets = [{"path": name, "type": "alpaca"} for name in names]
-    path.write_text(json.dumps({"base_model": "lab/base-7b", "datasets": datasets}), encoding="utf-8")
-    return path
-
-
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_json_has_one_shape_however_many_configs(edition: Path, tmp_path: Path, count: int) -> None:
-    paths = [written(tmp_path / f"{number}.json", "lab/alpha", "no/where") for number in range(count)]
-    result = reported(edition, *paths, tmp_path / "gone.yml")
-    assert list(result) == ["edition", "audits", "failed", "findings"]
-    assert [one["file"] for one in result["audits"]] == list(map(str, paths))
-    assert [list(one) for one in result["failed"]] == [["file", "problem"]]
-    for path in paths:
-        found = [(one["category"], one["id"]) for one in result["findings"] if one["file"] == str(path)]
-        assert ("noncommercial", "alpha") in found and ("unknown", "no/where") in found
-    assert all(
-        list(one) == ["category", "file", "id", "ignored"] and not one["ignored"]
-        for one in result["findings"]
-    )
-
-
-def test_the_line_of_a_config_that_cannot_be_read_is_told(edition: Path, tmp_path: Path) -> None:
-    (tmp_path / "half.yml").write_text("a: [", encoding="utf-8")
-    (failed,) = reported(edition, tmp_path / "half.yml")["failed"]
-    assert failed["file"] == str(tmp_path / "half.yml") and failed["problem"].startswith(
-        "line 1: is not YAML"
-    )
-
-
-@pytest.mark.parametrize("gate", [[], ["--fail-on", "unknown"]])
-@pytest.mark.parametrize("format", FORMATS)
-def test_where_there_is_no_config_none_has_passed(
-    edition: Path, tmp_path: Path, gate: list[str], format: str
-) -> None:
-    empty, others = tmp_path / "empty", tmp_path / "others"
-    empty.mkdir()
-    others.mkdir()
-    (others / "ci.yml").write_text("on: push\n", encoding="utf-8")
-    for folder, said in ((empty, "holds no config: 0 files"), (others, "holds no config: 1 file read")):
-        result = run("--edition", edition, "audit", folder, "--format", format, *gate)
-        assert result.exit_code == 2 and said in result.stderr and str(folder) in result.stderr
-    unset = run("--edition", edition, "audit", "", "--format", format, *gate)
-    assert unset.exit_code == 2 and "is empty" in unset.stderr
-
-
-def test_the_hook_says_that_it_found_no_config(edition: Path, tmp_path: Path) -> None:
-    other = tmp_path / "ci.yml"
-    other.write_text("on: push\n", encoding="utf-8")
-    result = run("--edition", edition, "audit", other, other, "--skip-others")
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "llmlineage: none of 2 files names a dataset or model\n"
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_half_a_character_hides_no_other_config(
-    edition: Path, tmp_path: Path, config: Path, format: str
-) -> None:
-    half = written(tmp_path / "half.json", "org/\ud800x")
-    result = run("--edition", edition, "audit", half, config, "--format", format)
-    assert result.exit_code == 2 and "half.json" in result.stderr
-    assert config.name in result.stdout
-    if format in ("json", "sarif"):
-        json.loads(result.stdout.encode())
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_file_name_that_is_no_text_hides_no_other_config(
-    edition: Path, tmp_path: Path, config: Path, format: str
-) -> None:
-    odd = written(tmp_path / os.fsdecode(b"odd-\xff.json"), "org/x")
-    result = run("--edition", edition, "audit", odd, config, "--format", format)
-    assert result.exit_code == 0 and result.stderr == ""
-    assert config.name in result.stdout and "odd-" in result.stdout
-    if format in ("json", "sarif"):
-        json.loads(result.stdout.encode())
-
-
-def test_a_file_that_cannot_be_read_is_named_whatever_its_name(edition: Path, tmp_path: Path) -> None:
-    path = tmp_path / os.fsdecode(b"a\n::error::FORGED-\xff.yml")
-    path.write_text("a: [", encoding="utf-8")
-    result = run("--edition", edition, "audit", path, "--format", "github")
-    assert result.exit_code == 2 and result.stderr.count("\n") == 1
-    assert r"a\n::error::FORGED-\xff.yml:1: is not YAML" in result.stderr
-
-
-def test_a_name_forges_no_line_of_a_report(edition: Path, tmp_path: Path) -> None:
-    for name in (EVIL, "::error::FORGED", "x ##[error]FORGED"):
-        shown = run("--edition", edition, "audit", written(tmp_path / "a.json", name)).stdout
-        lines = shown.splitlines()
-        assert lines.count("Models") == 1
-        assert not any(line.lstrip().startswith("::") or "##[" in line for line in lines)
-        assert sum("FORGED" in line for line in lines) == 1
-
-
-def test_a_name_forges_no_annotation(edition: Path, tmp_path: Path) -> None:
-    path = written(tmp_path / "a.json", EVIL)
-    lines = run("--edition", edition, "audit", path, "--format", "github").stdout.splitlines()
-    assert all(line.startswith("::notice file=") and "a.json,line=1,title=" in line for line in lines)
-    document = json.loads(run("--edition", edition, "audit", path, "--format", "sarif").stdout)
-    assert not any("](" in one["message"]["text"] for one in document["runs"][0]["results"])
-
-
-def test_a_name_ends_neither_the_front_matter_nor_the_text_of_a_card(edition: Path, tmp_path: Path) -> None:
-    import yaml
-
-    path = written(tmp_path / "a.json", EVIL, "a|b ##[error]x", "no\x85n\u2028e")
-    card = run("--edition", edition, "card", path).stdout
-    front, body = card.removeprefix("---\n").split("\n---\n")
-    read = yaml.safe_load(front)
-    assert list(read) == ["base_model", "base_model_relation", "datasets"]
-    assert read["datasets"] == [EVIL, "a|b ##[error]x", "no\x85n\u2028e"]
-    outside_code = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", body)
-    assert "<img" not in outside_code and "e.example" not in outside_code and "\nlicense" not in body
-    assert json.loads(run("--edition", edition, "card", path, "--json").stdout)["card"].startswith("---\n")
-
-
-def test_a_name_of_a_megabyte_is_cut_and_quick(edition: Path, tmp_path: Path) -> None:
-    path = written(tmp_path / "a.json", "x" * 1_000_000)
-    for format in ("text", "github", "sarif"):
-        result = run("--edition", edition, "audit", path, "--format", format)
-        assert "1,000,000" in result.stdout and len(result.stdout) < 10_000
-    assert len(audited(edition, path)["datasets"][0]["name"]) == 1_000_000
-
-
-@pytest.mark.parametrize("command", ["audit", "card"])
-def test_a_name_too_long_for_a_file_is_no_error_of_the_machine(edition: Path, command: str) -> None:
-    result = run("--edition", edition, command, "x" * 10_000)
-    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
-    assert len(result.stderr) < 500

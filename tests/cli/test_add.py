@@ -62,7 +62,7 @@ def test_a_dataset_goes_to_its_sorted_place_with_the_id_that_its_name_makes(pack
     before = contents(package)
     result = call(package, "dataset", summary='One, "two".', **DATASET)
     assert result.exit_code == 0
-    line = 'delta-2.5,Delta 2.5,instruction,,,,,,,,,,available,root,"One, ""two"".",,card,'
+    line = 'delta-2.5,Delta 2.5,instruction,,,,,,,,,,,available,root,"One, ""two"".",,card,'
     assert new_lines(before, package) == {"datasets.csv": [f"{line}\n".encode()]}
     assert result.stdout.startswith(f"data/datasets.csv:5\n  {line}\nNext:\n")
     assert f"llmlineage --edition {package} trace delta-2.5" in result.stdout
@@ -72,13 +72,13 @@ def test_a_dataset_goes_to_its_sorted_place_with_the_id_that_its_name_makes(pack
 @pytest.mark.parametrize(
     ("cells", "table", "row"),
     [
-        (EDGE, "derivations", "mix,includes,seeds,,,,stated,,card,"),
+        (EDGE, "derivations", "mix,includes,seeds,,,,,,,,,stated,,card,"),
         ({**EDGE, "relation": "", "role": "rated", "parent": "writer"}, "generations",
-         "mix,rated,writer,,,,stated,,card,"),
+         "mix,rated,writer,,,,,,,stated,,card,"),
         ({**EDGE, "relation": "", "stage": "sft", "child": "mix-7b"}, "trainings",
-         "mix-7b,sft,seeds,,,,stated,,card,"),
+         "mix-7b,sft,seeds,,,,,,,,stated,,card,"),
         ({**EDGE, "relation": "distilled_from", "child": "mix-7b", "parent": "writer"}, "adaptations",
-         "mix-7b,distilled_from,writer,,,,stated,,card,"),
+         "mix-7b,distilled_from,writer,,,,,,stated,,card,"),
     ],
     ids=["derivations", "generations", "trainings", "adaptations"],
 )  # fmt: skip
@@ -143,7 +143,6 @@ def test_a_source_that_is_not_there_is_asked_for_with_the_command_that_adds_it(p
         ({"note": "two\nlines"}, "note two\\nlines: "),
         ({"note": "\x1b[31mred"}, "note \\x1b[31mred: "),
         ({"languages": "en;en"}, "stands twice in the list"),
-        ({"name": "mixture"}, "hides mixture of datasets"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

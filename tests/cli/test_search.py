@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from llmlineage.edition.shape import tells_precision
 from tests.conftest import run
 from tests.tiny import TABLES
 
@@ -60,6 +61,18 @@ def test_a_search_without_a_hit_says_so_on_stderr(tiny_edition: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing found\n")
 
 
+@pytest.mark.parametrize("options", [[], ["--json"], ["-q"]])
+def test_a_search_that_finds_nothing_names_what_is_near(real_edition: Path, options: list[str]) -> None:
+    result = run("--edition", real_edition, "search", "alpca", *options)
+    assert result.exit_code == 0 and result.stdout in ("", "[]\n")
+    assert result.stderr.startswith("nothing found; near: alpaca, ")
+
+
+@pytest.mark.parametrize(("words", "first"), [("deepseek r1", "deepseek-r1"), ("tulu 3", "tulu-3")])
+def test_the_record_that_is_called_so_comes_first(real_edition: Path, words: str, first: str) -> None:
+    assert out(real_edition, "search", "-q", words)[0].startswith(first)
+
+
 def test_why_reads_the_same_from_either_end(tiny_edition: Path) -> None:
     ways = out(tiny_edition, "why", "mix-7b", "alpha")
     assert ways == out(tiny_edition, "why", "alpha", "mix-7b")
@@ -81,10 +94,10 @@ def test_why_says_where_no_way_is_recorded(tiny_edition: Path, pair: tuple[str, 
 
 @pytest.mark.parametrize("table", [table for table in TABLES if TABLES[table]])
 def test_a_table_is_printed_as_it_was_written(tiny_edition: Path, table: str) -> None:
-    """All but bytes, which say nothing to the eye."""
+    """All but bytes, which say nothing to the eye, and what is told of dates."""
     lines = out(tiny_edition, "tables", table, "--format", "csv")
     printed = [
-        {name: cell for name, cell in row.items() if cell}
+        {name: cell for name, cell in row.items() if cell and not tells_precision(name)}
         for row in csv.DictReader(io.StringIO("\n".join(lines)))
     ]
     written = [row | ({"preferred": "1"} if "preferred" in row else {}) for row in TABLES[table]]

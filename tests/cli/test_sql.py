@@ -231,3 +231,98 @@ def test_an_unknown_table_is_answered_with_the_closest(tiny_edition: Path) -> No
     result = run("--edition", tiny_edition, "tables", "derivation")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "derivations" in result.stderr
+
+
+def test_a_query_may_stand_on_stdin(tiny_edition: Path) -> None:
+    from click.testing import CliRunner
+
+    from llmlineage.cli import main
+
+    call = ["--edition", str(tiny_edition), "sql", "-", "--format", "csv"]
+    result = CliRunner().invoke(main, call, input="SELECT id FROM models\nORDER BY id -- all\n")
+    assert result.stdout == "id\nbase-7b\nmix-7b\nwriter\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "found"),
+    [
+        ("SELECT id FROM datasets WHERE license = :one", ["one=nc"], "id\nalpha\n"),
+        ("SELECT count(*) AS n FROM datasets HAVING count(*) > :least", ["least=4"], "n\n5\n"),
+        ("SELECT :a || :b AS x", ["a=' OR 1 --", "b==;"], "x\n' OR 1 --=;\n"),
+        ("SELECT typeof(:a) AS a, typeof(:b) AS b, typeof(:c) AS c", ["a=7", "b=0.5", "c=007"],
+         "a,b,c\ninteger,real,text\n"),
+    ],
+)  # fmt: skip
+def test_values_are_bound_and_never_read_as_sql(
+    tiny_edition: Path, query: str, parameters: list[str], found: str
+) -> None:
+    options = [word for one in parameters for word in ("--param", one)]
+    result = run("--edition", tiny_edition, "sql", query, *options, "--format", "csv")
+    assert result.stdout == found, result.stderr
+
+
+@pytest.mark.parametrize("given", [["x"], ["=1"], ["a b=1"], ["n=1", "n=2"], ["other=1"]])
+def test_a_value_for_nothing_is_refused(tiny_edition: Path, given: list[str]) -> None:
+    options = [word for one in given for word in ("--param", one)]
+    result = run("--edition", tiny_edition, "sql", "SELECT :n AS n", *options)
+    assert (result.exit_code, result.stdout) == (2, "") and isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("SELECT licence FROM datasets", "did you mean license?"),
+        ("SELECT d.Licence FROM datasets AS d", "did you mean license?"),
+        ("SELECT colour FROM nodes", "columns of nodes: id, type, name, "),
+        ("SELECT * FROM dataset", "did you mean datasets?"),
+        ("SELECT * FROM nowhere_near", "tables: datasets, models, "),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_near_one(tiny_edition: Path, query: str, hint: str) -> None:
+    result = run("--edition", tiny_edition, "sql", query)
+    assert (result.exit_code, result.stdout) == (2, "") and hint in result.stderr
+
+
+def test_of_a_table_some_columns_and_rows_can_be_asked(tiny_edition: Path) -> None:
+    call = ["tables", "datasets", "--columns", "rows, id", "--where", "rows > 500 -- many", "--format", "csv"]
+    assert run("--edition", tiny_edition, *call).stdout == "rows,id\n52002,alpha\n1000,beta-1.0\n"
+    assert run("--edition", tiny_edition, *call, "--limit", "1").stdout == "rows,id\n52002,alpha\n"
+    one = run("--edition", tiny_edition, "tables", "models", "--limit", "1", "--columns", "id")
+    assert one.stdout == "id\nbase-7b\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--columns", "licence"], "did you mean license?"),
+        (["--columns", ""], "no such column"),
+        (["--where", "licence = 'nc'"], "did you mean license?"),
+        (["--where", "1); DROP TABLE node; --"], "not a valid query"),
+        (["--where", "1 = (SELECT load_extension('x'))"], "read-only"),
+        (["--limit", "0"], "--limit"),
+    ],
+)
+def test_a_table_is_asked_in_the_guarded_way_alone(
+    tiny_edition: Path, options: list[str], reason: str
+) -> None:
+    result = run("--edition", tiny_edition, "tables", "datasets", *options)
+    assert (result.exit_code, result.stdout) == (2, "") and isinstance(result.exception, SystemExit)
+    assert reason in result.stderr
+
+
+def test_without_a_table_there_is_nothing_to_choose_from(tiny_edition: Path) -> None:
+    for options in (["--columns", "id"], ["--where", "1"], ["--limit", "1"], ["--describe"]):
+        assert run("--edition", tiny_edition, "tables", *options).exit_code == 2
+
+
+def test_columns_are_described_in_every_format(tiny_edition: Path) -> None:
+    call = ["--edition", tiny_edition, "tables", "derivations", "--describe"]
+    described = json.loads(run(*call, "--json").stdout)
+    relation = next(column for column in described["columns"] if column["name"] == "relation")
+    assert relation["required"] is True and "includes" in relation["values"] and relation["description"]
+    listed = run(*call, "--format", "csv").stdout
+    assert [row["name"] for row in csv.DictReader(io.StringIO(listed))] == [
+        column["name"] for column in described["columns"]
+    ]
+    shown = run("--edition", tiny_edition, "tables", "fingerprints", "--describe").stdout
+    assert "and not in SQL: sketch" in shown

@@ -17,7 +17,7 @@ OLDER = "seeds,Seeds,prompts,,,2022-12,"
 def warned(package: Path) -> Path:
     """A committed package with one standing warning: a child older than its parent, as a note explains."""
     replace(package, "datasets", OLDER, OLDER.replace("2022-12", "2024-12"))
-    replace(package, "derivations", "seeds,,,,stated,,", "seeds,,,,stated,Published late.,")
+    replace(package, "derivations", "seeds,,,,,,,,,stated,,", "seeds,,,,,,,,,stated,Published late.,")
     git(package, "init", "-q")
     git(package, "add", "-A")
     git(package, "commit", "-qm", "first")
@@ -44,8 +44,8 @@ def test_a_new_warning_stands_alone_among_standing_ones(warned: Path) -> None:
     replace(
         warned,
         "derivations",
-        "beta-1.0,cleaned_from,alpha,train,900,",
-        "beta-1.0,cleaned_from,alpha,train,901,",
+        "beta-1.0,cleaned_from,alpha,train,,,,,900,exact,",
+        "beta-1.0,cleaned_from,alpha,train,,,,,901,exact,",
     )
     replace(
         warned,

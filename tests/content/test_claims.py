@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from llmlineage.content import claims, exact, identify, known, ngrams, sketches
@@ -12,6 +14,7 @@ from llmlineage.content.claims import expectations
 from llmlineage.content.rows import Collection
 from llmlineage.edition import open_edition
 from llmlineage.edition.compile import build_edition
+from llmlineage.errors import DataError
 from llmlineage.graph.lineage import RELATIONS, why
 from tests.content.rows import Rows, write
 from tests.tiny import TABLES, write_table, write_tiny
@@ -153,3 +156,17 @@ def test_a_measured_step_says_so(real_edition: Path) -> None:
     ((step,),) = why(open_edition(real_edition), "alpaca-eval", "vicuna-bench")
     assert step.measured is not None
     assert (step.measured.verdict, round(step.measured.prompt or 0, 3)) == ("confirms", 0.099)
+
+
+def test_a_column_of_another_type_in_the_tables_of_an_edition_is_damage(
+    edition: Path, tmp_path: Path
+) -> None:
+    for table, column in (("ngrams", "words"), ("fingerprints", "dataset")):
+        other = shutil.copytree(edition, tmp_path / table)
+        file = other / f"{table}.parquet"
+        pl.read_parquet(file).with_columns(pl.lit(pl.Series([[1.5]])).first().alias(column)).write_parquet(
+            file
+        )
+        read = known.fingerprints if table == "fingerprints" else lambda one: known.benchmarks(one, 13)
+        with pytest.raises(DataError, match=f"has '{column}' of the type List"):
+            read(open_edition(other))

@@ -193,6 +193,13 @@ def test_a_text_that_a_whole_template_holds_is_found() -> None:
     assert near.holds_whole(*sides).to_list() == [n >= 1_000 for n in range(3_000)]
 
 
+def test_a_long_text_that_repeats_itself_is_looked_for_in_time() -> None:
+    long = "a" * 300_000
+    mine = distinct(["say it", long[1:], f"{long} b", f"ba {long[1:]}", f"{long}{long} c"])
+    theirs = distinct([long, "b" * 400_000, "a row of the usual length", *map(str, range(50))])
+    assert near.holds_whole(mine, theirs).to_list() == [False, False, True, False, True]
+
+
 def test_thinned_buckets_lead_to_the_nearest_that_all_pairs_lead_to(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(7)
     vocabulary = [f"w{n}" for n in range(12)]

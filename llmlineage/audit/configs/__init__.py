@@ -46,7 +46,6 @@ OTHERS = (
     ".toml",
     ".ini",
     ".cfg",
-    ".py",
     ".ipynb",
     ".jsonl",
     ".csv",
@@ -56,7 +55,7 @@ OTHERS = (
     ".rst",
     ".lock",
 )
-KINDS = "YAML (.yaml, .yml), JSON (.json), shell scripts (.sh), cards (.md) and lists of names (.txt)"
+KINDS = "YAML (.yaml, .yml), JSON (.json), scripts (.sh, .py), cards (.md) and lists of names (.txt)"
 
 
 def read(path: Path, within: Path | None = None) -> list[Config]:
@@ -85,6 +84,9 @@ def _read(source: Source, suffix: str) -> list[Config]:
     text, path = source.text, source.path
     if suffix == ".sh":
         return [_read_script(source)]
+    if suffix == ".py":
+        nothing = "names no dataset and no model"
+        return [_naming(_module("python_script").read(source), source, nothing)]
     if suffix in (".md", ".txt"):
         return [_module("card" if suffix == ".md" else "names").read(source)]
     try:

@@ -22,7 +22,9 @@ LARGEST_FILE = 5_000_000
 LONGEST_PATH = 4_096
 # How many folders upwards a framework may have been started from.
 MOST_FOLDERS = 6
-SUFFIXES = (".yaml", ".yml", ".json", ".sh", ".md", ".txt")
+SUFFIXES = (".yaml", ".yml", ".json", ".sh", ".md", ".txt", ".py")
+# Folders that hold what others wrote: installed packages, a version control's own.
+NOT_OURS = (".git", ".hg", ".venv", "venv", "site-packages", "node_modules", "__pycache__", ".tox", ".nox")
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -201,7 +203,8 @@ def files_below(folder: Path, unreadable: Callable[[ConfigError], None] = lambda
                 for entry in entries:
                     path = above / entry.name
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(path)
+                        if entry.name not in NOT_OURS:
+                            waiting.append(path)
                     elif path.suffix.lower() in SUFFIXES and entry.is_file(follow_symlinks=False):
                         found.append(path)
         except OSError as error:

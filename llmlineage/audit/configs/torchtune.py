@@ -18,6 +18,8 @@ ROLES: tuple[tuple[str, ModelRole], ...] = (
     ("value", "critic"),
     ("", "base"),
 )
+TRAIN = ("dataset", "datasets", "dataset_train")
+EVALUATION = ("dataset_val", "datasets_val", "val_dataset")
 LOSSES = (("DPO", "dpo"), ("PPO", "ppo"), ("GRPO", "grpo"))
 
 
@@ -38,8 +40,8 @@ def read(documents: list[Value], source: Source) -> Config:
         file=source.file,
         framework="torchtune",
         datasets=(
-            *entries(at(document, "dataset"), "train"),
-            *entries(at(document, "dataset_val"), "evaluation"),
+            *(use for key in TRAIN for use in entries(at(document, key), "train")),
+            *(use for key in EVALUATION for use in entries(at(document, key), "evaluation")),
         ),
         models=tuple(models(document, downloads(source.text))),
         trains=next(
@@ -52,17 +54,23 @@ def read(documents: list[Value], source: Source) -> Config:
 def entries(value: Value, role: DatasetRole) -> Iterator[DatasetUse]:
     """A builder with its arguments, or a list of them; without ``source`` it reads what it always reads."""
     for entry in maps(value):
-        component, source = text_at(entry, "_component_") or "", text_at(entry, "source")
-        files = list(texts(at(entry, "data_files")))
         if at(entry, "datasets"):  # torchtune.datasets.ConcatDataset
             yield from entries(at(entry, "datasets"), role)
             continue
-        names = files if files and (source in LOADERS or not source) else [source or component]
-        for name in filter(None, names):
-            builder = component.rpartition(".")[2]
+        component = text_at(entry, "_component_") or ""
+        builder = component.rpartition(".")[2]
+        loading = at(entry, "load_dataset_kwargs") or entry  # so those do that are read as streams
+        subset, split = text_at(loading, "subset") or text_at(loading, "name"), text_at(loading, "split")
+        for name in sources(loading, component):
             meaning = registry.one_stands_for("torchtune", builder) if name == component else None
-            subset = text_at(entry, "subset") or text_at(entry, "name")
-            yield DatasetUse(name, subset, text_at(entry, "split"), role=role, stands_for=meaning)
+            yield DatasetUse(name, subset, split, text_at(entry, "weight"), role, meaning)
+
+
+def sources(entry: Value, component: str) -> Iterator[str]:
+    """What is read: files, where the source is the loader for them, else the source, else the builder."""
+    source = text_at(entry, "source") or text_at(entry, "path")
+    files = list(texts(at(entry, "data_files")))
+    yield from files if files and (source in LOADERS or not source) else filter(None, [source or component])
 
 
 def models(value: Value, downloaded: dict[str, str]) -> Iterator[ModelUse]:

@@ -205,7 +205,7 @@ def test_a_name_that_is_empty_but_for_its_marks_is_none(tmp_path: Path) -> None:
     assert trained(config) == ["org/a"]
 
 
-@pytest.mark.parametrize("name", ["c.toml", "c.py", "c.csv", "c.conf"])
+@pytest.mark.parametrize("name", ["c.toml", "c.ipynb", "c.csv", "c.conf"])
 def test_a_file_of_another_kind_is_told_which_kinds_are_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(NoConfig, match=r"what is read is YAML \(\.yaml, \.yml\), JSON"):
         read(tmp_path, "[model]\npath = [\n  'a',\n", name)

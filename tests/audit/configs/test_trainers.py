@@ -201,3 +201,44 @@ def test_ludwig_names_no_data(tmp_path: Path) -> None:
     )
     assert (config.framework, bases(config), trained(config)) == ("ludwig", ["org/base"], [])
     assert (config.trains, config.adapter) == ("finetune", "lora")
+
+
+TORCHTUNE = """\
+# tune download meta-llama/Llama-3.2-11B-Vision-Instruct --output-dir /tmp/llama
+model:
+  _component_: torchtune.models.llama3_2_vision.lora_llama3_2_vision_11b
+checkpointer:
+  _component_: torchtune.training.FullModelHFCheckpointer
+  checkpoint_dir: /tmp/llama/
+"""
+
+
+def test_torchtune_mixes_datasets_that_stand_in_a_list(tmp_path: Path) -> None:
+    text = (
+        TORCHTUNE + "datasets:\n"
+        "- {source: org/a, subset: x, split: train, weight: 0.8, transform: {_component_: t.f}}\n"
+        "- {_component_: torchtune.datasets.slimorca_dataset, weight: 0.2}\n"
+        "dataset_val: {_component_: torchtune.datasets.chat_dataset, source: org/v}\n"
+    )
+    config = read(tmp_path, text)
+    assert config.framework == "torchtune" and config.models[0].stands_for is not None
+    assert [(use.name, use.subset, use.split, use.weight) for use in config.datasets][:2] == [
+        ("org/a", "x", "train", "0.8"),
+        ("torchtune.datasets.slimorca_dataset", None, None, "0.2"),
+    ]
+    assert config.datasets[1].stands_for == "Open-Orca/SlimOrca-Dedup" and evaluated(config) == ["org/v"]
+
+
+def test_torchtune_joins_datasets_and_streams_them(tmp_path: Path) -> None:
+    text = TORCHTUNE + (
+        "dataset:\n"
+        "  _component_: torchtune.datasets.ConcatDataset\n"
+        "  datasets:\n"
+        "  - {_component_: torchtune.datasets.chat_dataset, source: org/a}\n"
+        "  - {_component_: torchtune.datasets.instruct_dataset, source: json, data_files: [x.json, y.json]}\n"
+        "  - _component_: torchtune.datasets.sft_iterable_dataset\n"
+        "    load_dataset_kwargs: {path: org/b, name: main, split: 'train[:80%]'}\n"
+    )
+    config = read(tmp_path, text)
+    assert trained(config) == ["org/a", "x.json", "y.json", "org/b"]
+    assert (config.datasets[3].subset, config.datasets[3].split) == ("main", "train[:80%]")
