@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 import yaml
-from derived import DERIVED
 
 from llmlineage.api import Lineage
 from llmlineage.edition import DESCRIPTOR, open_edition
+from llmlineage.edition.derived import DERIVED
 from llmlineage.package import Field, Package, Table
 from llmlineage.render import coverage as figures
 from llmlineage.render.card import size_category

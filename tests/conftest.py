@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from llmlineage.cli import main
 from llmlineage.edition.compile import build_edition
 from tests.tiny import ROOT, write_tiny
 
+# Workers of pytest-xdist have one, and what is piped is not to be folded to it.
+os.environ.pop("COLUMNS", None)
 # How long an example takes says more of the machine's other work than of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

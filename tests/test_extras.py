@@ -132,3 +132,21 @@ def test_nothing_of_it_is_imported_before_it_is_needed() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout == "False\n"
+
+
+def test_every_command_over_rows_says_what_is_missing(tmp_path: Path) -> None:
+    """Whichever module is imported first, the message is ours."""
+    script = (
+        "import sys; sys.modules[{library!r}] = None; "
+        "from llmlineage.cli import main; main(sys.argv[1:], prog_name='llmlineage')"
+    )
+    for library in ("datasketches", "polars_hash"):
+        for call in (["fingerprint", "a.jsonl", "-o", "b.parquet"], ["overlap", "a", "b"], ["identify", "a"]):
+            done = subprocess.run(
+                [sys.executable, "-c", script.format(library=library), *call],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 2 and "content]" in done.stderr, (library, call, done.stderr)
