@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmlineage.render.table import columns
+from llmlineage.visible import visible
 
 CELL = st.none() | st.integers() | st.text(st.characters(categories=["L", "N", "P"]), max_size=9)
 
@@ -20,7 +21,8 @@ def test_a_table_lines_up_and_cuts_nothing(rows: list[list[object]]) -> None:
     lines = list(columns(header, rows))
     starts = [0]
     for place, name in enumerate(header):
-        cells = [f"{row[place]:,}" if isinstance(row[place], int) else row[place] or "" for row in rows]
+        written = [f"{row[place]:,}" if isinstance(row[place], int) else row[place] or "" for row in rows]
+        cells = [visible(str(cell)) for cell in written]
         width = max(map(len, [name, *map(str, cells)]))
         shown = [line[starts[-1] :][:width].strip() for line in lines]
         assert shown == [name, *(str(cell) for cell in cells)]

@@ -163,7 +163,7 @@ ASKS_OF_CONFIGS: dict[str, Callable[[Lineage, Statement, Path], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("one", statements())
+@pytest.mark.parametrize("one", list(statements()))
 def test_a_statement_about_the_world_holds(world: Lineage, one: Statement, tmp_path: Path) -> None:
     if one["ask"] in ASKS_OF_CONFIGS:
         found = ASKS_OF_CONFIGS[one["ask"]](world, one, tmp_path)
@@ -175,7 +175,7 @@ def test_a_statement_about_the_world_holds(world: Lineage, one: Statement, tmp_p
         assert found == set(one["is"])
 
 
-@pytest.mark.parametrize("one", statements())
+@pytest.mark.parametrize("one", list(statements()))
 def test_a_statement_says_what_it_asks_and_cites_a_document(one: Statement) -> None:
     assert one.keys() <= KEYS
     assert one["source"].startswith("https://") and one["says"].endswith(".")
