@@ -5,7 +5,7 @@ What is found is what sources say. It is no legal advice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,9 +17,10 @@ from llmlineage.audit.findings import CATEGORIES, Category, Estimate, Finding, f
 from llmlineage.edition import Edition
 from llmlineage.errors import ConfigError, NoConfig
 from llmlineage.graph import benchmarks, lineage, names
+from llmlineage.graph import terms as graph_terms
 from llmlineage.graph.benchmarks import Reached
 from llmlineage.graph.lineage import Edge, Node
-from llmlineage.graph.terms import Conflict, Inherited, Unknown, conflicts, inheriting, mixed_in, terms
+from llmlineage.graph.terms import Conflict, Inherited, Unknown, conflicts, inheriting, mixed_in
 from llmlineage.graph.terms.licences import Licence, provider_terms, read_licences
 from llmlineage.graph.travel import INFLUENCE, arrivals
 
@@ -199,7 +200,7 @@ def audit(edition: Edition, config: Config) -> Audit:
     declares = licence_called(edition, config.license)
     reached = benchmarks_reached(edition, ids, nodes, trained)
     doubles = tuple(double_counts(edition, [one for one in trained if one.id], nodes))
-    unknown = unknowns(edition, ids)
+    unknown = unknowns(edition, ids, nodes)
     nameless = dict.fromkeys(one.name for one in (*models, *datasets) if one.id is None)
     return Audit(
         config=config,
@@ -324,11 +325,12 @@ def benchmarks_reached(
     return tuple(sorted(best.values(), key=benchmarks.order))
 
 
-def unknowns(edition: Edition, ids: Sequence[str]) -> tuple[Unknown, ...]:
+def unknowns(edition: Edition, ids: Sequence[str], nodes: Mapping[str, Node]) -> tuple[Unknown, ...]:
     """What is not known of what comes in, each by the shortest way; nearest first."""
     best: dict[tuple[str, str], Unknown] = {}
     for id in ids:
-        for one in terms(edition, id).unknown:
+        licensed = {one.origin for one in inheriting(edition, id)}
+        for one in graph_terms.unknowns(arrivals(edition, id), nodes, licensed):
             key = (one.id, one.reason)
             if key not in best or len(one.via) < len(best[key].via):
                 best[key] = one

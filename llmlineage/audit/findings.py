@@ -150,10 +150,13 @@ def of_licence(arrival: Arriving) -> Iterator[Finding]:
 
 
 def weight_of(arrival: Arriving, estimate: Estimate) -> float:
-    """What the weights that one starts from ask comes before what any of the data does."""
+    """What the weights that one starts from ask comes before what any of the data does, and a text before
+    a judgement of it."""
     one = arrival.inherited
-    is_start = one.component == "weights" and one.brings != "text"
-    return WEIGHTS if is_start else estimate.rows(one.via, arrival.entry)
+    if one.component == "weights" and one.brings != "text":
+        return WEIGHTS
+    rows = estimate.rows(one.via, arrival.entry)
+    return rows / 10 if one.component == "labels" else rows
 
 
 def categories(one: Inherited) -> Iterator[Category]:

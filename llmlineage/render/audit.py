@@ -12,13 +12,13 @@ from llmlineage.audit.configs import DatasetUse, ModelUse
 from llmlineage.graph.lineage import Edge
 from llmlineage.graph.terms import NOTICE
 from llmlineage.graph.terms.licences import Licence
-from llmlineage.render import audit_sections, words
+from llmlineage.render import words
 from llmlineage.render.marks import length
 from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
 from llmlineage.visible import brief, shorten, visible
 
-SECTIONS = tuple(audit_sections.SECTIONS)
+SECTIONS = ("licences", "writers", "benchmarks", "double", "unknown")
 # The questions of the verdict, in its order, and the category that answers each.
 QUESTIONS: tuple[tuple[str, Category], ...] = (
     ("non-commercial", "noncommercial"),
@@ -70,11 +70,11 @@ def text(
     yield from named_lines(audit, closest, paint, width, full)
     yield ""
     yield from verdict(audit, licences, paint, width)
-    for section in wanted:
-        lines = list(audit_sections.SECTIONS[section](audit, paint, width, full or len(wanted) == 1))
-        if lines:
-            yield ""
-            yield from lines
+    if wanted:
+        from llmlineage.render.audit_sections import section_lines  # what most calls do not show
+
+        for section in wanted:
+            yield from section_lines(section, audit, paint, width, full or len(wanted) == 1)
     yield ""
     if not wanted:
         yield from indented(f"More: --section {'|'.join(SECTIONS)}, --full", "", width)
@@ -141,7 +141,8 @@ def entry(group: Sequence[Named], near: Sequence[str], paint: Paint, full: bool)
     part = f" ({'; '.join((*few, *more))})" if parts else ""
     if one.node is None:
         said = paint("no record", "unknown") + (f"; closest: {', '.join(near)}" if near else "")
-        return f"{quoted(one.name)}{part}: {said}"
+        meant = one.use.stands_for if one.use.stands_for != one.name else None
+        return f"{quoted(one.name)}{f' = {quoted(meant)}' if meant else ''}{part}: {said}"
     return f"{quoted(one.name)}{part}: {' · '.join(facts(one, paint))}"
 
 

@@ -25,6 +25,12 @@ ALWAYS = ("provider_terms", "model_license")
 LONGEST = 200
 
 
+def section_lines(section: str, audit: Audit, paint: Paint, width: int | None, full: bool) -> Iterator[str]:
+    """One section after an empty line; nothing where there is nothing to show."""
+    lines = list(_SECTIONS[section](audit, paint, width, full))
+    yield from ("", *lines) if lines else ()
+
+
 def licence_section(audit: Audit, paint: Paint, width: int | None, full: bool) -> Iterator[str]:
     """One entry a licence, what asks most first, with the ways by which it comes inside."""
     if audit.conflicts:
@@ -147,7 +153,7 @@ def listed(title: str, entries: Sequence[list[str]], section: str, paint: Paint,
             yield f"  and {len(entries) - len(shown)} more; --section {section} lists them"
 
 
-SECTIONS: dict[str, Callable[[Audit, Paint, int | None, bool], Iterator[str]]] = {
+_SECTIONS: dict[str, Callable[[Audit, Paint, int | None, bool], Iterator[str]]] = {
     "licences": licence_section,
     "writers": writer_section,
     "benchmarks": benchmark_section,

@@ -10,11 +10,8 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
-
-import yaml
 
 from llmlineage.errors import ConfigError
 from llmlineage.visible import shorten
@@ -24,10 +21,7 @@ Value: TypeAlias = "dict[str, Value] | list[Value] | str | None"
 # A config is read by people; what is deeper than this is none.
 DEEPEST = 100
 # Aliases and references are followed, so a small file can stand for a huge document.
-MOST_VALUES = 200_000
 MOST_CHARACTERS = 2_000_000
-MOST_TAGS = 100
-_NULLS = ("", "~", "null", "Null", "NULL")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # A string is passed over whole, so that what stands in it is no bracket.
 _BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{]+)|([\]}]+)', re.DOTALL)
@@ -63,7 +57,7 @@ def parse_json(text: str, path: Path, keep: Literal["first", "last"] | None = No
         own: dict[str, Any] = {}
         for key, value in pairs:
             if key in own and keep is None:
-                raise KeyTwice(path, _twice(key))
+                raise KeyTwice(path, key_twice(key))
             if not (key in own and keep == "first"):
                 own[key] = value
         return own
@@ -105,7 +99,7 @@ def check_text(text: str, path: Path, line: int | None = None) -> None:
         raise ConfigError(path, f"holds \\u{ord(half[0]):x}, which is half of a character", line)
 
 
-def _twice(key: str) -> str:
+def key_twice(key: str) -> str:
     return f"has the key '{shorten(key)}' twice; keep the one that is meant"
 
 
@@ -118,143 +112,10 @@ def _texts_only(value: Any) -> Value:
 
 
 def parse_yaml(text: str, path: Path, keep: Literal["first", "last"] | None = None) -> list[Value]:
-    """Every document of a YAML text.
+    """As in yaml_documents.py, which is imported for YAML alone: its library costs more than most scripts."""
+    from llmlineage.audit.configs import yaml_documents
 
-    Raises:
-        ConfigError: it is not YAML, or is nested or repeated beyond reason.
-    """
-    if text.count("\n%TAG") > MOST_TAGS:
-        raise ConfigError(path, f"has more than {MOST_TAGS} %TAG lines")  # each is held against all others
-    # libyaml composes by recursion in C, which a deep file overruns: so events, and a count of depth.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return list(_Builder(yaml.parse(text, Loader=loader), path, keep).documents())
-    except yaml.MarkedYAMLError as error:
-        # At its end, libyaml counts a line more than there is.
-        line = min(_line(error.problem_mark or error.context_mark) or 1, text.count("\n") + 1)
-        raise ConfigError(path, f"is not YAML: {error.problem or error.context}", line) from error
-    except (yaml.YAMLError, ValueError) as error:  # a character that YAML does not allow
-        raise ConfigError(path, f"is not YAML: {str(error).splitlines()[0]}") from error
-
-
-def _line(mark: Any) -> int | None:
-    return mark.line + 1 if mark else None
-
-
-@dataclass(frozen=True)
-class _Anchored:
-    """What an alias stands for: the value, and how many values, characters and levels that is."""
-
-    value: Value
-    values: int
-    letters: int
-    levels: int
-
-
-class _Builder:
-    """Builds values from the events of a YAML stream, counting what aliases make of them."""
-
-    def __init__(self, events: Iterator[Any], path: Path, keep: Literal["first", "last"] | None) -> None:
-        self.events = events
-        self.path = path
-        self.keep = keep
-        self.values = 0
-        self.letters = 0
-        self.repeated = 0  # letters that aliases stand for
-        self.deepest = 0
-        # Of each anchor of this document what it names; None while that is not at its end.
-        self.anchors: dict[str, _Anchored | None] = {}
-
-    def documents(self) -> Iterator[Value]:
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.anchors = {}
-                yield self.value(next(self.events), 0)
-
-    def value(self, event: Any, depth: int) -> Value:
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event, depth)
-        if not event.anchor:
-            return self.plain(event, depth)
-        values, letters, deepest = self.values, self.letters, self.deepest
-        self.anchors[event.anchor], self.deepest = None, depth
-        value = self.plain(event, depth)
-        self.anchors[event.anchor] = _Anchored(
-            value, self.values - values, self.letters - letters, self.deepest - depth
-        )
-        self.deepest = max(deepest, self.deepest)
-        return value
-
-    def plain(self, event: Any, depth: int) -> Value:
-        self.counted(1)
-        if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event)
-        if depth >= DEEPEST:
-            raise self.too_deep(event)
-        self.deepest = max(self.deepest, depth + 1)
-        is_list = isinstance(event, yaml.SequenceStartEvent)
-        return self.sequence(depth + 1) if is_list else self.mapping(depth + 1)
-
-    def scalar(self, event: Any) -> str | None:
-        self.letters += len(event.value)
-        if event.implicit[0] and event.value in _NULLS:
-            return None
-        if not event.value.isascii():
-            check_text(event.value, self.path, _line(event.start_mark))
-        return str(event.value)
-
-    def too_deep(self, event: Any) -> ConfigError:
-        return ConfigError(self.path, "is nested too deeply to be a config", _line(event.start_mark))
-
-    def counted(self, values: int) -> None:
-        self.values += values
-        if self.values > MOST_VALUES:
-            raise ConfigError(self.path, f"stands for more than {MOST_VALUES:,} values")
-
-    def alias(self, event: Any, depth: int) -> Value:
-        line, name = _line(event.start_mark), f"*{shorten(event.anchor)}"
-        if event.anchor not in self.anchors:
-            raise ConfigError(self.path, f"has the alias {name}, which stands for nothing", line)
-        anchored = self.anchors[event.anchor]
-        if anchored is None:
-            raise ConfigError(self.path, f"holds the alias {name} inside itself", line)
-        if depth + anchored.levels > DEEPEST:
-            raise self.too_deep(event)
-        self.deepest = max(self.deepest, depth + anchored.levels)
-        self.letters += anchored.letters
-        self.repeated += anchored.letters
-        if self.repeated > MOST_CHARACTERS:
-            raise ConfigError(self.path, f"repeats more than {MOST_CHARACTERS:,} characters by its aliases")
-        self.counted(max(anchored.values, 1))
-        return anchored.value
-
-    def sequence(self, depth: int) -> list[Value]:
-        values = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            values.append(self.value(event, depth))
-        return values
-
-    def mapping(self, depth: int) -> dict[str, Value]:
-        merged: dict[str, Value] = {}
-        own: dict[str, Value] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.value == "<<":
-                self.merge(self.value(next(self.events), depth), merged)
-                continue
-            key_value = self.value(event, depth)
-            key = event.value if isinstance(event, yaml.ScalarEvent) else str(key_value)
-            if key in own and self.keep is None:
-                raise KeyTwice(self.path, _twice(key), _line(event.start_mark))
-            value = self.value(next(self.events), depth)
-            if not (key in own and self.keep == "first"):
-                own[key] = value
-        return merged | own
-
-    def merge(self, value: Value, merged: dict[str, Value]) -> None:
-        """Of several that are merged in, the first wins. In place: a copy for each takes minutes."""
-        for one in maps(value):
-            for key, inherited in one.items():
-                merged.setdefault(key, inherited)
+    return yaml_documents.parse_yaml(text, path, keep)
 
 
 def interpolated(document: Value, path: Path, context: Value = None) -> Value:
