@@ -48,6 +48,7 @@ def act(tmp_path: Path, real_edition: Path) -> Any:
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m llmlineage "$@"\n')
     program.chmod(0o755)
     given = {"RUNNER_TEMP": str(tmp_path / "temp"), "LLMLINEAGE_EDITION": str(real_edition)}
+    given["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **given}
     step = ACTION["runs"]["steps"][-1]
     shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
@@ -74,14 +75,37 @@ def test_the_action_writes_sarif_where_it_is_asked_to(act: Any, tmp_path: Path) 
     assert json.loads((tmp_path / "found.sarif").read_text())["version"] == "2.1.0"
 
 
+def test_the_action_passes_over_what_was_judged_before(act: Any) -> None:
+    judged = "noncommercial:yahma/alpaca-cleaned=research only\n\nnoncommercial:nothing=x\n"
+    told = act(configs=str(CONFIG), fail_on="noncommercial", ignore=judged)
+    assert told.returncode == 0 and "noncommercial:nothing" in told.stderr
+
+
+def test_the_action_writes_the_verdicts_for_a_comment_and_for_the_page_of_the_job(
+    act: Any, tmp_path: Path
+) -> None:
+    told = act(configs=str(CONFIG), fail_on="noncommercial", comment="comment.md")
+    assert told.returncode == 1 and "failed on noncommercial" in told.stderr
+    comment = (tmp_path / "comment.md").read_text(encoding="utf-8")
+    assert "| **non-commercial: fails** |" in comment
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == comment
+
+
+def test_the_action_takes_what_fails_from_the_settings_of_the_repository(act: Any, tmp_path: Path) -> None:
+    (tmp_path / "llmlineage.toml").write_text('[audit]\nfail-on = ["provider-terms"]\n', encoding="utf-8")
+    assert act(configs=str(CONFIG)).returncode == 1
+
+
 def test_the_action_fails_where_a_config_cannot_be_read(act: Any) -> None:
-    assert act(configs="gone.yml", sarif="found.sarif").returncode != 0
+    told = act(configs="gone.yml", sarif="found.sarif")
+    assert told.returncode == 2 and told.stderr.count("gone.yml: cannot be read") == 1
 
 
 def test_the_hook_runs_a_command_that_is_there_on_the_files_it_names(real_edition: Path) -> None:
-    program, *arguments = shlex.split(HOOK["entry"])
+    program, *arguments = [*shlex.split(HOOK["entry"]), *HOOK["args"]]
     assert program == "llmlineage" and HOOK["language"] == "python"
-    assert re.search(HOOK["files"], "configs/axolotl.yml") and re.search(HOOK["files"], "train.sh")
+    for file in ("configs/axolotl.yml", "train.sh", "train.py"):
+        assert re.search(HOOK["files"], file)
     found = run("--edition", real_edition, *arguments, CONFIG, ROOT / ".pre-commit-hooks.yaml")
     assert found.exit_code == 1
     assert run("--edition", real_edition, *arguments, ROOT / "action.yml").exit_code == 0
