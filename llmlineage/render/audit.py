@@ -143,7 +143,8 @@ def entry(group: Sequence[Named], near: Sequence[str], paint: Paint, full: bool)
         said = paint("no record", "unknown") + (f"; closest: {', '.join(near)}" if near else "")
         meant = one.use.stands_for if one.use.stands_for != one.name else None
         return f"{quoted(one.name)}{f' = {quoted(meant)}' if meant else ''}{part}: {said}"
-    return f"{quoted(one.name)}{part}: {' · '.join(facts(one, paint))}"
+    name = paint(quoted(one.name), "name") if is_plain(one.name, one.node.id) else quoted(one.name)
+    return f"{name}{part}: {' · '.join(facts(one, paint))}"
 
 
 def facts(one: Named, paint: Paint) -> Iterator[str]:
