@@ -14,8 +14,8 @@ from llmlineage.graph.terms import NOTICE
 from llmlineage.graph.terms.licences import Licence
 from llmlineage.render import words
 from llmlineage.render.marks import length
-from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint, plain
+from llmlineage.render.wrapping import indented
 from llmlineage.visible import brief, shorten, visible
 
 SECTIONS = ("licences", "writers", "benchmarks", "double", "unknown")

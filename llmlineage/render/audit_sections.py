@@ -12,8 +12,8 @@ from llmlineage.graph.travel import INFLUENCE
 from llmlineage.render import benchmarks, words
 from llmlineage.render import terms as render_terms
 from llmlineage.render.terms import asks, severity, way
-from llmlineage.render.text import indented
 from llmlineage.render.tree import Paint
+from llmlineage.render.wrapping import indented
 from llmlineage.visible import shorten
 
 # Entries of one section, and ways of one entry, beyond this many are counted; --full lists all.

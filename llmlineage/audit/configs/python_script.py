@@ -87,6 +87,7 @@ OUTPUTS = {
     "push_to_hub_merged": "repo_id", "push_to_hub_gguf": "repo_id", "save_to_disk": "dataset_path",
 }  # fmt: skip
 FILE_READERS = ("from_json", "from_csv", "from_parquet", "from_text", "load_from_disk")
+UNSLOTH = ("FastLanguageModel", "FastModel", "FastVisionModel", "FastSentenceTransformer")
 FRAMEWORKS = ("unsloth", "trl", "peft", "transformers", "sentence_transformers")
 MOST_REMARKS = 3
 # Lines of a later Python that are passed over.
@@ -103,11 +104,7 @@ def read(source: Source) -> Config:
     if not _TELLING.search(source.text):
         raise NoConfig(source.path, "names no dataset and no model")
     script = walk(parse(source))
-    # Whatever unsloth loads is there to be tuned.
-    script.trains = any(
-        _TRAINS.search(called(one.node.func)) or ast.unparse(one.node.func).startswith("FastLanguageModel.")
-        for one in script.calls
-    )
+    script.trains = any(is_training(one.node) for one in script.calls)
     datasets = at_most(dataset_uses(script, source.file), source.file)
     models = at_most(model_uses(script, source.file), source.file)
     for name in (*(use.name for use in datasets), *(use.name for use in models)):
@@ -125,6 +122,11 @@ def read(source: Source) -> Config:
         guessed=framework is None,
         remarks=tuple(remarks(script)),
     )
+
+
+def is_training(node: ast.Call) -> bool:
+    """Whether a call trains, or makes ready to; whatever unsloth loads is there to be tuned."""
+    return bool(_TRAINS.search(called(node.func))) or owner(node) in UNSLOTH
 
 
 def parse(source: Source) -> ast.Module:
