@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import tempfile
@@ -99,8 +100,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def write_parquet(frame: DataFrame, path: Path) -> None:
     """A table as parquet, whole or not at all. Raises :class:`OutputRefused`."""
-    with replacing(path) as new, new.open("wb") as file:  # by the handle, whatever its name
-        frame.write_parquet(file)
+    # In memory first: what a full disk says reaches us as the system said it, whichever the polars.
+    content = io.BytesIO()
+    frame.write_parquet(content)
+    with replacing(path) as new:
+        new.write_bytes(content.getbuffer())
 
 
 def reason(error: BaseException) -> str:
