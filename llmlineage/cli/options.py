@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -76,9 +77,12 @@ def format_options(*formats: str) -> Callable[[F], F]:
     """``--format`` among these, the first by default, and ``--json`` for short."""
 
     def decorate(function: F) -> F:
-        function = click.option("--json", "format", flag_value="json", help="Short for --format json.")(
-            function
-        )
+        # A flag of its own: of two options with one name, click 8.2 and 8.3 take different defaults.
+        @wraps(function)
+        def called(*args: Any, format: str, as_json: bool, **kwargs: Any) -> Any:
+            return function(*args, format="json" if as_json else format, **kwargs)
+
+        json = click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
         return click.option(
             "--format",
             "format",
@@ -86,7 +90,7 @@ def format_options(*formats: str) -> Callable[[F], F]:
             default=formats[0],
             show_default=True,
             help="How to print it.",
-        )(function)
+        )(json(cast(F, called)))
 
     return decorate
 
