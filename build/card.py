@@ -155,8 +155,10 @@ def how_facts_are_sourced() -> str:
 - `source` is the key, in `sources`, of the document in which the fact was read; `locator` is the place in it.
 - `basis` says how an edge is known: `stated` by its makers, `reported` by others, `inferred` by the curators
   with the reason in `note`, or `measured` on the rows themselves.
-- `upstream` says where a trace ends honestly: at a `root`, or where the origin is only `partial` or
-  `undisclosed`.
+- `upstream` says where a trace ends honestly: at a `root`, where the origin is only `partial` or
+  `undisclosed`, or where nobody has read the makers' own document yet (`unread`).
+- An empty `license` is one that nobody has looked up; where the makers state none, it says `none-stated`.
+- `second_read` is the day on which somebody who did not write the row read its source and agreed with it.
 - Claims that were found and not accepted are kept in `discrepancies`, with the better-founded one.
 - A date is known to the year, the month or the day, as the column ending in `_precision` beside it says.
 """

@@ -42,7 +42,9 @@ def columns_of(kind: str) -> list[Column]:
 
 
 def fields_of(table: str) -> list[Field]:
-    return [as_field(field) for field in known_schema(table)["fields"]]
+    """The columns that whoever writes a row may fill."""
+    fields = map(as_field, known_schema(table)["fields"])
+    return [field for field in fields if field.name != "second_read"]  # that is for somebody else
 
 
 def column_of(field: Field) -> Column:

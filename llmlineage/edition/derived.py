@@ -46,6 +46,7 @@ NODES = DerivedTable(
         ("note", "Note", "What a reader must know to judge the record and no other column can hold."),
         ("source", "Source", "The document in which the record was read: a key of sources."),
         ("locator", "Locator", "Where in the source it stands: a section, table, page or file."),
+        ("second_read", "Second Read", "The day on which a second reader agreed with the row."),
     ),
 )
 EDGES = DerivedTable(
@@ -76,6 +77,7 @@ EDGES = DerivedTable(
         ("note", "Note", "What a reader must know to judge the edge and no other column can hold."),
         ("source", "Source", "The document in which the edge was read: a key of sources."),
         ("locator", "Locator", "Where in the source it stands: a section, table, page or file."),
+        ("second_read", "Second Read", "The day on which a second reader agreed with the row."),
         ("child_type", "Type of the child", "dataset or model."),
         ("parent_type", "Type of the parent", "dataset or model."),
     ),

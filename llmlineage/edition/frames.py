@@ -16,11 +16,12 @@ Frames = Mapping[str, pl.DataFrame]
 NODE_COLUMNS = (
     "id", "type", "name", "kind", "family", "organization", "released", "rows", "rows_precision", "tokens",
     "languages", "parameters", "training_tokens", "architecture", "license", "hub_id", "url", "status",
-    "upstream", "summary", "note", "source", "locator",
+    "upstream", "summary", "note", "source", "locator", "second_read",
 )  # fmt: skip
 EDGE_COLUMNS = (
     "table", "child", "relation", "role", "stage", "parent", "part", "split", "takes", "into",
     "without", "altered", "rows", "rows_precision", "weight", "method", "basis", "note", "source", "locator",
+    "second_read",
 )  # fmt: skip
 _TYPES = {"integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date}
 

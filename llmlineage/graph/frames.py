@@ -148,6 +148,12 @@ def stats_frame(stats: Stats) -> pl.DataFrame:
         "descendants": {one.id: one.descendants for one in stats.hubs},
         "descendants of roots": {one.id: one.descendants for one in stats.roots},
         "datasets written by": {one.id: one.datasets for one in stats.generators},
+        **{
+            f"{type} known, {name}": {one.kind: getattr(one, name) for one in known}
+            for type, known in (("datasets", stats.known_datasets), ("models", stats.known_models))
+            for name in ("records", "licence", "size", "released", "read", "second_read")
+        },
+        "edges read twice": {one.kind: one.second_read for one in stats.known_edges},
         "other": {
             "datasets traced to roots": stats.traced,
             "aliases": stats.aliases,

@@ -45,11 +45,29 @@ class Generator:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Of how many ``records`` of a kind each fact is known: those that can be had, gated ones included.
+
+    ``licence`` counts those whose makers state none, ``size`` is ``rows`` of a dataset and ``parameters``
+    of a model, ``read`` leaves out those whose own document nobody has read, and ``second_read`` is what a
+    second reader agreed with. Of edges (``kind`` is their table) only the last is counted.
+    """
+
+    kind: str
+    records: int
+    licence: int | None
+    size: int | None
+    released: int | None
+    read: int | None
+    second_read: int
+
+
+@dataclass(frozen=True)
 class Stats:
     """Coverage of an edition; each mapping holds the largest count first.
 
     ``traced`` is the number of datasets of which every parent, and every parent of those, is
-    known up to roots: neither they nor a dataset above them is ``partial`` or ``undisclosed``.
+    known up to roots: neither they nor a dataset above them is ``partial``, ``undisclosed`` or ``unread``.
     ``edges_by_source`` counts edges by the kind of the document that they rest on.
     """
 
@@ -61,6 +79,9 @@ class Stats:
     dataset_upstream: Counts
     model_upstream: Counts
     traced: int
+    known_datasets: tuple[Known, ...]
+    known_models: tuple[Known, ...]
+    known_edges: tuple[Known, ...]
     basis: Counts
     sources: Counts
     edges_by_source: Counts
@@ -88,6 +109,9 @@ def stats(edition: Edition, top: int = 8) -> Stats:
         dataset_upstream=counted(edition, "upstream", "node WHERE type = 'dataset'"),
         model_upstream=counted(edition, "upstream", "node WHERE type = 'model'"),
         traced=traced(edition),
+        known_datasets=known(edition, "dataset", "rows"),
+        known_models=known(edition, "model", "parameters"),
+        known_edges=known_edges(edition),
         basis=counted(edition, "basis", "edge"),
         sources=counted(edition, "kind", "sources"),
         edges_by_source=counted(edition, "kind", "edge JOIN sources ON sources.id = edge.source", "sources."),
@@ -125,13 +149,32 @@ def traced(edition: Edition) -> int:
     """The number of datasets that lead to roots alone, however many steps up."""
     query = """
         WITH RECURSIVE dark (n) AS (
-            SELECT n FROM node WHERE type = 'dataset' AND upstream IN ('partial', 'undisclosed')
+            SELECT n FROM node WHERE type = 'dataset' AND upstream IN ('partial', 'undisclosed', 'unread')
             UNION
             SELECT edge.c FROM dark JOIN edge ON edge.p = dark.n WHERE edge."table" = 'derivations')
         SELECT count(*) FROM node WHERE type = 'dataset' AND n NOT IN (SELECT n FROM dark)
     """
     (count,) = edition.index.execute(query).fetchone()
     return int(count)
+
+
+def known(edition: Edition, type: str, size: str) -> tuple[Known, ...]:
+    """Of each kind, the commonest first; families are no records that can be had."""
+    query = f"""
+        SELECT kind, count(*), count(license), count({size}), count(released), sum(upstream <> 'unread'),
+               count(second_read)
+        FROM node WHERE type = ? AND status IN ('available', 'gated') AND kind <> 'family'
+        GROUP BY kind ORDER BY 2 DESC, 1
+    """
+    return tuple(Known(*row) for row in edition.index.execute(query, (type,)))
+
+
+def known_edges(edition: Edition) -> tuple[Known, ...]:
+    query = """
+        SELECT "table", count(*), NULL, NULL, NULL, NULL, count(second_read)
+        FROM edge GROUP BY 1 ORDER BY 2 DESC, 1
+    """
+    return tuple(Known(*row) for row in edition.index.execute(query))
 
 
 def hubs(edition: Edition, top: int, upstream: Sequence[str]) -> tuple[Hub, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from itertools import zip_longest
 from typing import Any
 
-from llmlineage.graph.stats import Counts, Hub, Stats
+from llmlineage.graph.stats import Counts, Hub, Known, Stats
 from llmlineage.render.table import columns
 from llmlineage.render.tree import Paint, plain
 from llmlineage.render.words import plural
@@ -52,6 +52,9 @@ def text(stats: Stats, paint: Paint = plain, width: int | None = None) -> Iterat
             block("sources", stats.sources),
             block("edges resting on", stats.edges_by_source, shares=True),
         ],
+        [floors("datasets that can be had", "rows", stats.known_datasets, width)],
+        [floors("models that can be had", "parameters", stats.known_models, width)],
+        [floors("edges", "", stats.known_edges, width)],
         [hubs("most depended on", stats.hubs, width)],
         [hubs("roots", stats.roots, width)],
         [generators(stats, width)],
@@ -77,6 +80,23 @@ def block(heading: str, counts: Counts, shares: bool = False) -> list[str]:
         for name, count in counts.items()
     ]
     return list(columns((heading, "", ""), rows)) if shares else list(columns((heading, ""), rows))
+
+
+def floors(heading: str, size: str, known: Sequence[Known], width: int | None) -> list[str]:
+    """Of how many of each kind what is known, and of all together in the last line."""
+    counts = [(one.kind.replace("_", " "), *astuple(one)[1:]) for one in known]
+    counts.append(("all", *map(summed, zip(*(count[1:] for count in counts), strict=True))))
+    rows = [
+        (kind, records, *(None if count is None else share(count, records) for count in found))
+        for kind, records, *found in counts
+    ]
+    names = (heading, "", "licence", size, "date", "card read", "read twice")
+    shown = [number for number, name in enumerate(names) if number < 2 or any(row[number] for row in rows)]
+    return list(columns([names[one] for one in shown], [[row[one] for one in shown] for row in rows], width))
+
+
+def summed(counts: Sequence[int | None]) -> int | None:
+    return None if None in counts else sum(count or 0 for count in counts)
 
 
 def hubs(heading: str, these: Sequence[Hub], width: int | None) -> list[str]:
@@ -135,6 +155,13 @@ def document(stats: Stats) -> dict[str, Any]:
         },
         "years": [asdict(year) for year in stats.years],
         "sources": {"total": total(stats.sources), "by_kind": dict(stats.sources)},
+        "known": {
+            "datasets": [asdict(one) for one in stats.known_datasets],
+            "models": [asdict(one) for one in stats.known_models],
+            "edges": {
+                one.kind: {"total": one.records, "second_read": one.second_read} for one in stats.known_edges
+            },
+        },
         "aliases": stats.aliases,
         "discrepancies": stats.discrepancies,
         "most_depended_on": [asdict(hub) for hub in stats.hubs],

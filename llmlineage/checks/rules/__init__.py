@@ -24,7 +24,7 @@ from llmlineage.checks.rules.losses import check_losses
 from llmlineage.checks.rules.measured import check_bases, check_measurements
 from llmlineage.checks.rules.numbers import check_numbers
 from llmlineage.checks.rules.order import check_order, sort_key
-from llmlineage.checks.rules.sources import check_readings, check_sources
+from llmlineage.checks.rules.sources import check_readings, check_second_readings, check_sources
 from llmlineage.checks.rules.travel import check_precision, check_travel
 from llmlineage.checks.rules.upstream import check_inferences, check_upstream
 from llmlineage.errors import Problem
@@ -67,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     # what the facts rest on
     check_sources,
     check_readings,
+    check_second_readings,
     check_discrepancies,
 )
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from llmlineage.checks.record import Record
+from llmlineage.checks.record import ENDS, NODE_TABLES, Record
 from llmlineage.checks.rules.dates import is_before, is_day
 from llmlineage.errors import Problem
 from llmlineage.package import Row
 
+# The tables whose rows are read a second time.
+SECOND_READ = (*NODE_TABLES, *ENDS)
 # A date at the start of ``as_of``, which may also be a revision or words.
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?(?=$|[ ;,(])")
 
@@ -36,6 +38,18 @@ def check_readings(record: Record) -> Iterator[Problem]:
         if fault := fault_of(cells):
             column, problem = fault
             yield record.problem("sources", row, column, cells[column], problem, "correct a date")
+
+
+def check_second_readings(record: Record) -> Iterator[Problem]:
+    """Nobody agrees with a row before its source was first read: a source that was replaced is read anew."""
+    accessed = {cells["id"]: cells["accessed"] for _, cells in record.tables["sources"]}
+    for table in SECOND_READ:
+        for row, cells in record.sound_rows(table):
+            day, first = cells["second_read"], accessed.get(cells["source"], "")
+            if is_day(day) and is_day(first) and is_before(day, first):
+                problem = f"is before its source was read ({first})"
+                suggestion = "read the row once more, or empty it"
+                yield record.problem(table, row, "second_read", day, problem, suggestion)
 
 
 def fault_of(cells: Row) -> tuple[str, str] | None:
