@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from llmlineage.visible import brief, shorten
 
@@ -110,8 +109,7 @@ class MissingExtra(LineageError):
         return type(self), (self.library, self.extra)
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a data package.
 
     ``row`` is the line of the CSV file, the header being line 1; 0 where the whole file is meant.

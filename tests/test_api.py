@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pickle
 import shutil
@@ -211,8 +210,8 @@ def test_rows_without_the_extra_say_which_to_install(
 def test_what_is_returned_cannot_be_changed(lineage: Lineage) -> None:
     trace = lineage.trace("mix")
     for one in (trace, trace.nodes[0], trace.edges[0], trace.edges[0].source):
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            setattr(one, dataclasses.fields(one)[0].name, "other")
+        with pytest.raises(AttributeError):
+            setattr(one, type(one)._fields[0], "other")
 
 
 def test_a_trace_becomes_two_typed_frames(lineage: Lineage) -> None:

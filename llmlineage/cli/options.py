@@ -14,6 +14,7 @@ from llmlineage.cli.paint import USUAL_WIDTH, say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
+from llmlineage.render.wrapping import indented
 from llmlineage.visible import shorten, visible_json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,12 +33,7 @@ def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABL
     """The record that is meant; the others it could be are named on stderr."""
     match = names.resolve(edition, name, tables)
     if match.others or match.copy_of:
-        import textwrap  # most names mean one record
-
-        for line in textwrap.wrap(
-            meanings(name, match), USUAL_WIDTH, subsequent_indent="  ", break_long_words=False,
-            break_on_hyphens=False,
-        ):  # fmt: skip
+        for line in indented(meanings(name, match), "", USUAL_WIDTH, "  "):
             say(line)
     return match
 

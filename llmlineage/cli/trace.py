@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import islice
+from collections.abc import Iterator
 from typing import Literal
 
 import click
@@ -12,11 +10,9 @@ import click
 from llmlineage.cli import options
 from llmlineage.cli.paint import paint, put, say, width
 from llmlineage.graph import lineage
-from llmlineage.render.tree import tree
+from llmlineage.render.tree import fitting, tree
 
 MEMBERS = (lineage.MEMBER, lineage.MEMBER_OF)
-# A tree that is longer stops at the last level that fits.
-MOST_LINES = 80
 MOST_CHARACTERS = 50_000_000
 
 
@@ -103,8 +99,8 @@ def command(
         put(text.columns(text.TRACE_COLUMNS, rows, width(), "all of it: --format csv"))
     else:
         narrowed = depth is not None or only is not None or bool(relations)
-        show = partial(tree, result, paint, width(), sources, not no_dedupe, not no_fold, narrowed=narrowed)
-        put(bounded(show()) if full or depth is not None else fitting(show))
+        how = (paint, width(), sources, not no_dedupe, not no_fold, narrowed)
+        put(bounded(tree(result, *how)) if full or depth is not None else fitting(result, *how))
 
 
 def bounded(lines: Iterator[str]) -> Iterator[str]:
@@ -116,17 +112,3 @@ def bounded(lines: Iterator[str]) -> Iterator[str]:
         if size > MOST_CHARACTERS:
             yield "… the tree is too long to go on; --format csv gives every step once"
             return
-
-
-def fitting(show: Callable[..., Iterator[str]]) -> list[str]:
-    """The lines of the deepest tree that fits a few screens; of two levels at least."""
-    lines, levels = list(show(levels=2)), 2
-    while any("…" in line for line in lines):
-        levels += 1
-        deeper = list(islice(show(levels=levels), max(MOST_LINES, len(lines)) + 1))
-        if deeper == lines:  # what looks like a mark is part of a name
-            break
-        if len(deeper) > MOST_LINES:
-            return [*lines, "… stands for what lies further on; --full shows it all"]
-        lines = deeper
-    return lines

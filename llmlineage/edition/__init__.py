@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from dataclasses import dataclass, field
 from threading import local
 from typing import Any
 
@@ -27,13 +26,16 @@ VARIABLE = "LLMLINEAGE_EDITION"
 EMBEDDED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "_edition")
 
 
-@dataclass(frozen=True, eq=False)
 class Edition:
     """An open edition: its folder and its version. Threads may share it; pickled, it is opened again."""
 
-    path: str
-    version: str
-    connections: _Connections = field(repr=False)
+    __slots__ = ("__weakref__", "connections", "path", "version")
+
+    def __init__(self, path: str, version: str, connections: _Connections) -> None:
+        self.path, self.version, self.connections = path, version, connections
+
+    def __repr__(self) -> str:
+        return f"Edition(path={self.path!r}, version={self.version!r})"
 
     @property
     def index(self) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 from binascii import crc32
 
-FORMAT = 2
+FORMAT = 3
 # https://www.sqlite.org/fileformat.html#the_database_header
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from llmlineage.graph.lineage import MEMBER, MEMBER_OF, RELATIONS
@@ -21,7 +20,7 @@ Ids = Sequence[str]
 # The columns of the table ``nodes``, and how far from the root a node stands.
 NODE_COLUMNS = (
     "id", "type", "name", "kind", "family", "organization", "released", "released_precision", "rows",
-    "rows_precision", "license", "hub_id", "status", "upstream", "depth",
+    "rows_precision", "parameters", "license", "hub_id", "status", "upstream", "depth",
 )  # fmt: skip
 # The columns of the table ``edges``, the document itself beside its id, and what was measured.
 EDGE_COLUMNS = (
@@ -100,7 +99,9 @@ def record_frame(record: Record) -> pl.DataFrame:
     for name, value in record.columns.items():
         if name == "locator":
             found["source"] = record.source.id
-        if name in _DATES:
+        if name == "second_read":
+            found[name] = partial_date(str(value) if value else None)["released"]
+        elif name in _DATES:
             found |= partial_date(str(value) if value else None, name)
         else:
             found[name] = None if value == [] else value
@@ -194,7 +195,7 @@ def edge_cells(edge: Edge) -> dict[str, Any]:
         "source": edge.source.id,
         "source_title": edge.source.title,
         "source_url": edge.source.url,
-        "measured": asdict(edge.measured) if edge.measured else None,
+        "measured": edge.measured._asdict() if edge.measured else None,
     }
 
 
@@ -229,7 +230,7 @@ def _type(name: str) -> pl.DataType:
         **dict.fromkeys(("depth", "way", "step", "from_first", "from_second"), pl.Int32()),
         **dict.fromkeys(("share", "weight", "score"), pl.Float64()),
         **dict.fromkeys(("altered", "reading", "in_first", "in_second"), pl.Boolean()),
-        **dict.fromkeys(_DATES, pl.Date()),
+        **dict.fromkeys((*_DATES, "second_read"), pl.Date()),
         **dict.fromkeys(("takes", "into", "without", "also", "alternatives"), pl.List(pl.String())),
         **dict.fromkeys(("languages", "architecture"), pl.List(pl.String())),
     }  # fmt: skip

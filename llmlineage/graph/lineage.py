@@ -1,14 +1,14 @@
 """The graph of an edition: what a record is made of, what is made of it, and by which way.
 
-Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars``.
+Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars``. What is read are
+named tuples: every look-up makes hundreds of them, and dataclasses cost several times that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from llmlineage.edition import Edition
 from llmlineage.errors import InvalidEdition, UnknownName
@@ -42,10 +42,11 @@ _LEADING_TO = {
 }
 # How many nodes one statement looks up: large enough that calls do not count.
 _BATCH = 20_000
+# Texts bound to one query: SQLite before 3.32 takes no more (https://www.sqlite.org/limits.html).
+MOST_BOUND = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The document in which a fact was read."""
 
     id: str
@@ -53,8 +54,7 @@ class Source:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A dataset or model of a trace; ``depth`` counts edges from the root."""
 
     id: str
@@ -71,10 +71,10 @@ class Node:
     depth: int
     rows_precision: str | None = None
     family: str | None = None
+    parameters: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What the rows say of a step: ``verdict``, and the child's share found in the parent, by field."""
 
     verdict: str
@@ -83,8 +83,7 @@ class Measured:
     both: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One cited step: ``child`` came later and was made from ``parent``.
 
     ``takes``, ``into``, ``altered`` and ``without`` are set where the step differs from its relation (see
@@ -113,8 +112,7 @@ class Edge:
     weight: float | None = None
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """The part of the graph that a record reaches: nodes by depth then id, edges by child."""
 
     root: str
@@ -329,10 +327,10 @@ def nodes_at(edition: Edition, depths: Mapping[int, int]) -> Iterator[Node]:
     """The nodes of these numbers, each with its depth."""
     query = (
         "SELECT n, id, type, name, kind, hub_id, released, license, rows, upstream, status, organization, "
-        "rows_precision, family FROM node WHERE n IN"
+        "rows_precision, family, parameters FROM node WHERE n IN"
     )
-    for number, *columns, precision, family in _select(edition, query, depths):
-        yield Node(*(*columns, depths[number], precision, family))
+    for number, *columns, precision, family, parameters in _select(edition, query, depths):
+        yield Node(*(*columns, depths[number], precision, family, parameters))
 
 
 def edges_at(
@@ -344,7 +342,6 @@ def edges_at(
 ) -> Iterator[Edge]:
     """The edges of these numbers, in the order of the edition or of ``numbers``; those of ``members``
     (the ends of each, the one that stands for the child first) are of no table."""
-    sources: dict[str, Source] = {}
     measured = measurements(edition)
     wanted, members = list(numbers), members or {}
     rows: list[tuple[Any, ...]] = list(
@@ -359,9 +356,8 @@ def edges_at(
     if keep_order:
         position = {number: place for place, number in enumerate(wanted)}
         rows.sort(key=lambda row: position[row[0]])
+    sources = sources_of(edition, {row[11] for row in rows})
     for number, c, relation, role, stage, p, part, count, method, basis, note, source, locator, *more in rows:
-        if source not in sources:
-            sources[source] = source_of(edition, source)
         if c not in ids or p not in ids:  # an index of SQLite's that does not agree with its table
             raise damaged(edition, f"step {number} joins other records than it was found at")
         yield Edge(
@@ -421,10 +417,23 @@ def measurements(edition: Edition) -> Mapping[tuple[str, str, str], Measured]:
 
 
 def source_of(edition: Edition, id: str) -> Source:
-    row = edition.index.execute("SELECT id, title, url FROM sources WHERE id = ?", (id,)).fetchone()
-    if row is None or not all(isinstance(cell, str) for cell in row):
-        raise damaged(edition, f"source {id} is missing or no source")
-    return Source(*row)
+    return sources_of(edition, [id])[id]
+
+
+def sources_of(edition: Edition, ids: Collection[str]) -> dict[str, Source]:
+    """The sources of these ids, each of which there must be."""
+    found: dict[str, Source] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), MOST_BOUND):
+        batch = wanted[start : start + MOST_BOUND]
+        query = f"SELECT id, title, url FROM sources WHERE id IN ({', '.join('?' * len(batch))})"
+        for row in edition.index.execute(query, batch):
+            if all(isinstance(cell, str) for cell in row):
+                found[row[0]] = Source(*row)
+    for id in wanted:
+        if id not in found:
+            raise damaged(edition, f"source {id} is missing or no source")
+    return found
 
 
 def damaged(edition: Edition, what: str) -> InvalidEdition:
@@ -458,10 +467,14 @@ def _sound_edges(edition: Edition, edges: Iterable[Edge]) -> Iterator[Edge]:
         yield edge
 
 
+_TEXT = frozenset((str,))
+_MAYBE_TEXT = frozenset((str, type(None)))
+
+
 def _are_typed(texts: Iterable[object], maybe: Iterable[object], rows: object) -> bool:
     return (
-        all(isinstance(cell, str) for cell in texts)
-        and all(cell is None or isinstance(cell, str) for cell in maybe)
+        _TEXT.issuperset(map(type, texts))
+        and _MAYBE_TEXT.issuperset(map(type, maybe))
         and (rows is None or isinstance(rows, int))
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from llmlineage.addresses import ARXIV, HUB, canonical, hub_repository, is_address
 from llmlineage.edition import Edition
@@ -33,8 +33,7 @@ LONGEST_NEAR = 200
 MOST_WORDS = 12
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """The record that a name means, and the others that it could mean, as table and id.
 
     ``copy_of`` is the name that was looked up where a repository is known to be a converted or quantized
@@ -142,7 +141,7 @@ def as_address(name: str) -> str:
     if name.startswith(("datasets/", "hf://")):
         path = name.removeprefix("hf://").removeprefix("models/")
         return f"https://{HUB}/{re.sub('@[^/]*', '', path)}"
-    if not name[-1:].isdigit():  # most names are no preprint, and need no regex
+    if "." not in name or not name[-1:].isdigit():  # most names are no preprint, and need no regex
         return name
     match = re.fullmatch(_PREPRINT, name, re.IGNORECASE)
     return f"https://{ARXIV}/abs/{match[1]}" if match else name

@@ -37,13 +37,6 @@ LISTS = ("languages", "architecture")
 EDGES_UP = {"datasets": ("derivations", "generations"), "models": ("trainings", "adaptations")}
 
 
-@dataclass(frozen=True, slots=True)
-class Member(Node):
-    """A version of a family; of a model, with the number of its parameters."""
-
-    parameters: int | None = None
-
-
 @dataclass(frozen=True)
 class Record:
     """A row of a table with its aliases, its edges either way and its rejected claims.
@@ -61,7 +54,7 @@ class Record:
     children: tuple[Edge, ...]
     discrepancies: tuple[Mapping[str, object], ...]
     source: Source
-    members: tuple[Member, ...] = ()
+    members: tuple[Node, ...] = ()
     used_by: tuple[Edge, ...] = ()
     used_in: tuple[str, ...] = ()
 
@@ -125,16 +118,11 @@ def record(edition: Edition, table: str, id: str) -> Record:
     )
 
 
-def members(edition: Edition, id: str) -> tuple[Member, ...]:
+def members(edition: Edition, id: str) -> tuple[Node, ...]:
     """The versions of a family, the earliest first."""
     numbers = [version for *_, version in members_of(edition, [number_of(edition, id)])]
-    query = "SELECT id, parameters FROM node WHERE family = ?"
-    parameters = dict(edition.index.execute(query, (id,)).fetchall())
-    found = [
-        Member(**{name: getattr(node, name) for name in Node.__slots__}, parameters=parameters[node.id])
-        for node in nodes_at(edition, dict.fromkeys(numbers, 1))
-    ]
     # Of a month alone it is not known that it was before any day of it.
+    found = nodes_at(edition, dict.fromkeys(numbers, 1))
     return tuple(sorted(found, key=lambda node: ((node.released or "").ljust(10, "~"), node.id)))
 
 

@@ -84,6 +84,8 @@ def block(heading: str, counts: Counts, shares: bool = False) -> list[str]:
 
 def floors(heading: str, size: str, known: Sequence[Known], width: int | None) -> list[str]:
     """Of how many of each kind what is known, and of all together in the last line."""
+    if not known:
+        return [heading]
     counts = [(one.kind.replace("_", " "), *astuple(one)[1:]) for one in known]
     counts.append(("all", *map(summed, zip(*(count[1:] for count in counts), strict=True))))
     rows = [

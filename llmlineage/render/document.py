@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from llmlineage.graph.lineage import Edge, Node, Source, Trace
 
 if TYPE_CHECKING:
     from llmlineage.errors import Problem
-    from llmlineage.graph.records import Hit, Member, Record
+    from llmlineage.graph.records import Hit, Record
 
 NODE_KEYS = ("id", "type", "name", "kind", "hub_id", "released", "license", "rows", "upstream", "depth")
 EDGE_KEYS = ("child", "relation", "role", "stage", "parent", "part", "rows", "method", "basis", "note")
@@ -44,7 +43,7 @@ def edge(one: Edge) -> dict[str, Any]:
             for key in ("split", "takes", "into", "without", "altered", "rows_precision", "weight")
             if (value := getattr(one, key)) not in (None, ())
         },
-        **({"measured": asdict(one.measured)} if one.measured else {}),
+        **({"measured": one.measured._asdict()} if one.measured else {}),
     }
 
 
@@ -68,7 +67,7 @@ def record(one: Record) -> dict[str, Any]:
     }
 
 
-def member(one: Member) -> dict[str, Any]:
+def member(one: Node) -> dict[str, Any]:
     return node(one) | ({} if one.parameters is None else {"parameters": one.parameters})
 
 

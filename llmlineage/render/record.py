@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from llmlineage.graph.lineage import Edge, Source
+from llmlineage.graph.lineage import Edge, Node, Source
 from llmlineage.graph.names import NODE_TABLES
-from llmlineage.graph.records import Member, Record
+from llmlineage.graph.records import Record
 from llmlineage.render import words
 from llmlineage.render.table import columns
 from llmlineage.render.text import step
@@ -126,7 +126,7 @@ def members(one: Record, report: _Report) -> Iterator[str]:
         )
 
 
-def size_of(member: Member) -> str | None:
+def size_of(member: Node) -> str | None:
     if member.parameters is not None:
         return words.size(member.parameters)
     rows = words.count(member.rows, member.rows_precision)

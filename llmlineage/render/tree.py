@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 from llmlineage.graph.lineage import MEMBER, MEMBER_OF, RELATIONS, ROLES, STAGES, Edge, Node, Trace
 from llmlineage.render import words
@@ -13,6 +14,8 @@ from llmlineage.render.wrapping import indented
 
 # As many plain sources of one record as this stand on lines of their own.
 FEWEST_FOLDED = 4
+# A tree that is longer stops at the last level that fits.
+MOST_LINES = 80
 # The mark of a record that stands above itself, which no sound record does.
 CIRCLE = "(circle)"
 Paint = Callable[[str, str], str]
@@ -23,8 +26,7 @@ _ORDER = {
 }
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A line to come: what precedes it, what precedes the lines below it, its step or folded steps."""
 
     lead: str
@@ -38,20 +40,23 @@ def plain(text: str, _: str) -> str:
     return text
 
 
-@dataclass
-class _Tree:
+class _Tree(NamedTuple):
+    """What is drawn and how; ``said`` keeps what was said of a step, which a deeper tree says again."""
+
     trace: Trace
     paint: Paint
     width: int | None
     show_sources: bool
     dedupe: bool
     fold: bool
+    narrowed: bool
     levels: int | None
     nodes: dict[str, Node]
     branches: dict[str, list[Edge]]
     makers: dict[str, list[Edge]]
-    numbers: dict[str, int] = field(default_factory=dict)
-    printed: set[str] = field(default_factory=set)
+    said: dict[tuple[int, str, bool], list[str]]
+    numbers: dict[str, int]
+    printed: set[str]
 
 
 def tree(
@@ -61,8 +66,8 @@ def tree(
     sources: bool = False,
     dedupe: bool = True,
     fold: bool = True,
-    levels: int | None = None,
     narrowed: bool = False,
+    levels: int | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the tree.
 
@@ -74,14 +79,43 @@ def tree(
     ``levels`` ends the tree that many steps from the root, with … where it goes on; ``narrowed``
     says that the trace left out steps, so that an empty one does not mean that none is recorded.
     """
-    state = _Tree(trace, paint, width, sources, dedupe, fold, levels, *_sort(trace))
+    state = _Tree(trace, paint, width, sources, dedupe, fold, narrowed, levels, *_sort(trace), {}, {}, set())
+    return _whole(state)
+
+
+def fitting(
+    trace: Trace,
+    paint: Paint = plain,
+    width: int | None = None,
+    sources: bool = False,
+    dedupe: bool = True,
+    fold: bool = True,
+    narrowed: bool = False,
+) -> list[str]:
+    """The lines of the deepest ``tree`` that fits a few screens; of two levels at least."""
+    state = _Tree(trace, paint, width, sources, dedupe, fold, narrowed, 2, *_sort(trace), {}, {}, set())
+    lines, levels = list(_whole(state)), 2
+    while any("…" in line for line in lines):
+        levels += 1
+        deeper_state = state._replace(levels=levels, numbers={}, printed=set())
+        deeper = list(islice(_whole(deeper_state), max(MOST_LINES, len(lines)) + 1))
+        if deeper == lines:  # what looks like a mark is part of a name
+            break
+        if len(deeper) > MOST_LINES:
+            return [*lines, "… stands for what lies further on; --full shows it all"]
+        lines = deeper
+    return lines
+
+
+def _whole(state: _Tree) -> Iterator[str]:
+    trace = state.trace
     yield from _lines(state, trace.root)
     yield from _makers(state)
     yield ""
-    yield from _wrap(list(_summary(trace, narrowed)), "", "", width, "; ")
-    if sources:
+    yield from _wrap(list(_summary(trace, state.narrowed)), "", "", state.width, "; ")
+    if state.show_sources:
         yield ""
-        yield paint("Sources", "heading")
+        yield state.paint("Sources", "heading")
         urls = {edge.source.id: edge.source for edge in trace.edges}
         for id, number in state.numbers.items():
             yield f"[{number}] {urls[id].title}"
@@ -198,6 +232,15 @@ def _folded(state: _Tree, steps: list[Edge]) -> list[str]:
 
 def _segments(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[str]:
     """What a line says of a record, most important first."""
+    if state.show_sources:  # their numbers are those of one tree
+        return _said(state, edge, node, ending)
+    key = (id(edge), node.id, ending in ("(*)", CIRCLE))
+    if key not in state.said:
+        state.said[key] = _said(state, edge, node, ending if key[2] else "")
+    return [*state.said[key], ending] if ending == "…" else state.said[key]
+
+
+def _said(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[str]:
     paint = state.paint
     along = words.along(edge, words.MOST_LEFT_OUT) if edge else ""
     name = paint(node.name, "root" if edge is None else "name") + along

@@ -6,7 +6,6 @@ import re
 
 from llmlineage.graph.lineage import RELATIONS, Edge, Node
 
-_WORD = re.compile(r"\w+")
 # Records that makers left out, beyond this many on a line of a tree, are counted.
 MOST_LEFT_OUT = 3
 # How much of a thing's origin is known, as a sentence of its own record says it.
@@ -75,7 +74,9 @@ def part_of(edge: Edge) -> str:
     part = edge.part or ""
     if part.casefold() == edge.split:
         return split
-    return part if edge.split in _WORD.findall(part.casefold()) else ", ".join(filter(None, (part, split)))
+    return (
+        part if edge.split in re.findall(r"\w+", part.casefold()) else ", ".join(filter(None, (part, split)))
+    )
 
 
 def taken(edge: Edge) -> str:

@@ -240,7 +240,7 @@ CELLS = [
         "unquoted comma",
         replaced(DATASETS, "Beta 1.0", "Beta, 1.0"),
         f"{DATASETS}:3",
-        "has 20 cells where the header has 19",
+        "has 21 cells where the header has 20",
         "quoted",
     ),
     case(
@@ -506,7 +506,7 @@ SCHEMAS = [
     case(
         "field removed",
         schema("datasets", lambda s: s["fields"].pop()),
-        "schemas/datasets.json fields locator",
+        "schemas/datasets.json fields second_read",
         "missing",
     ),
     case(

@@ -167,6 +167,8 @@ def case(
              "data/models.csv:3", "released", "is in the future", "when it was"),
         case("measured in the future", cell("measurements", 2, "measured", "2999-12-31"),
              "data/measurements.csv:2", "measured", "is in the future", "when it was"),
+        case("agreed with before its source was read", cell("derivations", 2, "second_read", "2001-01-01"),
+             "data/derivations.csv:2", "second_read", "is before its source was read", "once more"),
         case("read before it was published", cell("sources", 2, "accessed", "2023-02-28"),
              "data/sources.csv:2", "accessed", "is before it was published (2023-03)", "correct a date"),
         case("copy later than its reading", cell("sources", 2, "as_of", "2026-11-24, main"),

@@ -62,7 +62,7 @@ def test_a_dataset_goes_to_its_sorted_place_with_the_id_that_its_name_makes(pack
     before = contents(package)
     result = call(package, "dataset", summary='One, "two".', **DATASET)
     assert result.exit_code == 0
-    line = 'delta-2.5,Delta 2.5,instruction,,,,,,,,,,,available,root,"One, ""two"".",,card,'
+    line = 'delta-2.5,Delta 2.5,instruction,,,,,,,,,,,available,root,"One, ""two"".",,card,,'
     assert new_lines(before, package) == {"datasets.csv": [f"{line}\n".encode()]}
     assert result.stdout.startswith(f"data/datasets.csv:5\n  {line}\nNext:\n")
     assert f"llmlineage --edition {package} trace delta-2.5" in result.stdout
@@ -72,13 +72,13 @@ def test_a_dataset_goes_to_its_sorted_place_with_the_id_that_its_name_makes(pack
 @pytest.mark.parametrize(
     ("cells", "table", "row"),
     [
-        (EDGE, "derivations", "mix,includes,seeds,,,,,,,,,stated,,card,"),
+        (EDGE, "derivations", "mix,includes,seeds,,,,,,,,,stated,,card,,"),
         ({**EDGE, "relation": "", "role": "rated", "parent": "writer"}, "generations",
-         "mix,rated,writer,,,,,,,stated,,card,"),
+         "mix,rated,writer,,,,,,,stated,,card,,"),
         ({**EDGE, "relation": "", "stage": "sft", "child": "mix-7b"}, "trainings",
-         "mix-7b,sft,seeds,,,,,,,,stated,,card,"),
+         "mix-7b,sft,seeds,,,,,,,,stated,,card,,"),
         ({**EDGE, "relation": "distilled_from", "child": "mix-7b", "parent": "writer"}, "adaptations",
-         "mix-7b,distilled_from,writer,,,,,,stated,,card,"),
+         "mix-7b,distilled_from,writer,,,,,,stated,,card,,"),
     ],
     ids=["derivations", "generations", "trainings", "adaptations"],
 )  # fmt: skip
@@ -294,9 +294,12 @@ def test_each_column_of_the_schema_is_an_option_with_its_description(kind: str) 
     page = run("add", kind, "-h").stdout
     assert all(len(line) <= 80 for line in page.splitlines())
     options = re.findall(r"^  --([a-z-]+)", page, re.MULTILINE)
-    columns = {field["name"] for table in KINDS[kind] for field in known_schema(table)["fields"]}
+    columns = {field["name"] for table in KINDS[kind] for field in known_schema(table)["fields"]} - {
+        "second_read"
+    }
     ends = {"dataset", "model"} if kind == "edge" else set()
     assert {name.replace("_", "-") for name in columns - ends} <= set(options)
+    assert "second-read" not in options, "whoever writes a row is not its second reader"
     flat = " ".join(page.split())
     for table in KINDS[kind]:
         for field in known_schema(table)["fields"]:

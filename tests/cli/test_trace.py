@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from llmlineage.cli import trace as module
+from llmlineage.render import tree as module
 from tests.conftest import run
 from tests.tiny import TABLES, write_table
 
@@ -199,7 +199,7 @@ def test_a_circle_is_marked_and_ends(package: Path) -> None:
 
 def test_subtrees_that_repeat_without_end_are_stopped(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [(f"n{level}{end}", f"n{level + 1}{far}") for level in range(40) for end in "xy" for far in "xy"]
-    monkeypatch.setattr(module, "MOST_CHARACTERS", 100_000)
+    monkeypatch.setattr("llmlineage.cli.trace.MOST_CHARACTERS", 100_000)
     shown = lines(made_of(package, steps), "n0x", "--full", "--no-dedupe")
     assert sum(map(len, shown)) < 110_000 and shown[-1].startswith("… the tree is too long")
 

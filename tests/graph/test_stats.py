@@ -44,11 +44,11 @@ def test_a_dataset_leads_to_roots_alone_unless_something_above_it_is_unknown(pac
     datasets = read_table(package, "datasets")
     write_table(package, "datasets", [row | {"upstream": "complete"} for row in datasets])
     assert traced() == 5
-    datasets[-1]["upstream"] = "undisclosed"
-    write_table(
-        package, "datasets", [*({**row, "upstream": "complete"} for row in datasets[:-1]), datasets[-1]]
-    )
-    assert traced() == 1, "all but the family come from the seeds"
+    for unknown in ("undisclosed", "unread"):
+        datasets[-1]["upstream"] = unknown
+        rest = [{**row, "upstream": "complete"} for row in datasets[:-1]]
+        write_table(package, "datasets", [*rest, datasets[-1]])
+        assert traced() == 1, "all but the family come from the seeds"
 
 
 def test_hubs_come_by_what_descends_from_them(tiny_edition: Path) -> None:
@@ -74,6 +74,29 @@ def test_the_record_is_counted_as_polars_counts_it(real_edition: Path) -> None:
     assert sum(year.edges for year in stats.years) == len(edges)
 
 
+def test_what_is_known_of_each_kind_is_counted_over_what_can_be_had(package: Path) -> None:
+    datasets = read_table(package, "datasets")
+    read_twice = {"second_read": "2026-11-25", "license": "mit", "rows": "", "released": ""}
+    write_table(
+        package,
+        "datasets",
+        [datasets[0] | read_twice, *datasets[1:-1], datasets[-1] | {"status": "unreleased", "kind": "task"}],
+    )
+    edges = read_table(package, "derivations")
+    write_table(package, "derivations", [edges[0] | {"second_read": "2026-11-25"}, *edges[1:]])
+    assert run("build", package, "-o", package / "out", "--no-validate").exit_code == 0
+    stats = llmlineage.open(package / "out").stats()
+    known = {one.kind: one for one in stats.known_datasets}
+    assert "family" not in known and "task" not in known, "no record of its own, and not to be had"
+    ((kind, one),) = ((kind, one) for kind, one in known.items() if one.second_read)
+    same = [row for row in datasets[:-1] if row["kind"] == kind]
+    assert (one.records, one.second_read) == (len(same), 1)
+    assert one.licence == sum(bool(row["license"]) for row in same if row is not datasets[0]) + 1
+    assert one.size == sum(bool(row["rows"]) for row in same if row is not datasets[0])
+    assert one.released == sum(bool(row["released"]) for row in same if row is not datasets[0])
+    assert {one.kind: one.second_read for one in stats.known_edges}["derivations"] == 1
+
+
 @pytest.mark.parametrize("arguments", [["stats"], ["stats", "--top", "1"]])
 def test_the_text_fits_a_terminal(real_edition: Path, arguments: list[str]) -> None:
     lines = run("--edition", real_edition, *arguments).stdout.splitlines()
@@ -83,7 +106,7 @@ def test_the_text_fits_a_terminal(real_edition: Path, arguments: list[str]) -> N
 def test_the_json_holds_every_figure_of_the_text(tiny_edition: Path) -> None:
     result = json.loads(run("--edition", tiny_edition, "stats", "--json").stdout)
     assert set(result) == {
-        "edition", "datasets", "models", "edges", "years", "sources", "aliases", "discrepancies",
+        "edition", "datasets", "models", "edges", "years", "sources", "aliases", "discrepancies", "known",
         "most_depended_on", "roots", "generators",
     }  # fmt: skip
     assert result["datasets"]["total"] == 5 and result["datasets"]["traced_to_roots"] == 2

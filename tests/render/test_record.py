@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from llmlineage.graph.records import Member, Record
+from llmlineage.graph.lineage import Node
+from llmlineage.graph.records import Record
 from llmlineage.render import record as render
 from llmlineage.render.record import MOST_EDGES
 from tests.render.traces import SOURCES, edge
@@ -99,11 +100,11 @@ def test_a_long_fact_wraps_under_itself() -> None:
     assert all(line.startswith("        word") and len(line) <= 40 for line in told[1:])
 
 
-def member(id: str, released: str | None, **facts: object) -> Member:
+def member(id: str, released: str | None, **facts: object) -> Node:
     told: dict[str, object] = {"type": "model", "name": id, "kind": "base", "upstream": "partial"}
     told |= dict.fromkeys(("hub_id", "license", "rows", "organization", "parameters"))
     told |= {"status": "available", "depth": 1}
-    return Member(id=id, released=released, **(told | facts))  # type: ignore[arg-type]
+    return Node(id=id, released=released, **(told | facts))  # type: ignore[arg-type]
 
 
 def test_a_family_shows_its_members_with_date_and_size() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import strategies as st
 
 from llmlineage.graph.lineage import Direction, Edge, Node, Source, Trace
@@ -60,7 +58,7 @@ def traced(root: str, nodes: list[Node], edges: list[Edge], direction: Direction
                 if far not in depths:
                     depths[far] = depths[id] + 1
                     frontier.append(far)
-    found = [replace(one, depth=depths[one.id]) for one in nodes if one.id in depths]
+    found = [one._replace(depth=depths[one.id]) for one in nodes if one.id in depths]
     found.sort(key=lambda one: (one.depth, one.id))
     return Trace(root, direction, "1.0", tuple(found), tuple(crossed))
 
