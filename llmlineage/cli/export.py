@@ -74,8 +74,5 @@ def command(
         return
     with replacing(output) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    put(
-        [
-            f"{output}: {FORMATS[format].about} of {match.id}, {len(trace.nodes):,} records and {len(trace.edges):,} steps"
-        ]
-    )
+    size = f"{len(trace.nodes):,} records and {len(trace.edges):,} steps"
+    put([f"{output}: {FORMATS[format].about} of {match.id}, {size}"])

@@ -1,4 +1,4 @@
-"""Graphviz (https://graphviz.org/doc/info/lang.html): datasets as boxes, models as ellipses, parents above."""
+"""Graphviz (https://graphviz.org/doc/info/lang.html): datasets are boxes, models ellipses."""
 
 from __future__ import annotations
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from llmlineage.edition import DESCRIPTOR, Edition
 from llmlineage.graph.lineage import Edge, Node, Source, Trace
@@ -124,7 +125,10 @@ def descriptor(edition: Edition) -> Mapping[str, object]:
 
 def things_of(edition: Edition, trace: Trace) -> tuple[Thing, ...]:
     ids = [node.id for node in trace.nodes]
-    columns = "id, url, summary, note, languages, tokens, training_tokens, architecture, source, organization, license"
+    columns = (
+        "id, url, summary, note, languages, tokens, training_tokens, architecture, source, organization, "
+        "license"
+    )
     found = {row[0]: row[1:] for row in select(edition, f"SELECT {columns} FROM node WHERE id IN", ids)}
     organizations = dict(edition.index.execute("SELECT id, name FROM organizations"))
     licenses = {
@@ -139,15 +143,15 @@ def things_of(edition: Edition, trace: Trace) -> tuple[Thing, ...]:
     return tuple(thing(node, found[node.id], organizations, licenses, sources) for node in trace.nodes)
 
 
-def select(edition: Edition, query: str, ids: object) -> list[tuple[object, ...]]:
+def select(edition: Edition, query: str, ids: Iterable[object]) -> list[tuple[Any, ...]]:
     """The rows of ``ids``, handed over as one JSON array."""
-    wanted = json.dumps(list(ids))  # type: ignore[call-overload]
+    wanted = json.dumps(list(ids))
     return list(edition.index.execute(f"{query} (SELECT value FROM json_each(?))", (wanted,)))
 
 
 def thing(
     node: Node,
-    row: tuple[object, ...],
+    row: tuple[Any, ...],
     organizations: Mapping[str, str],
     licenses: Mapping[str, License],
     sources: Mapping[str, Source],
