@@ -18,7 +18,7 @@ CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 # Of the folders: the extras that bring what their files import.
 FOLDERS = {
-    "llmlineage": ("content", "curate", "hub", "spark"),
+    "llmlineage": ("content", "curate", "export", "hub", "spark"),
     "build": ("release", "test"),
     "tests": ("test", "spark"),
     "benchmarks": ("benchmark",),

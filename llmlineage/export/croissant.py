@@ -51,7 +51,7 @@ def text(picture: Picture) -> str:
 
 
 def document(picture: Picture) -> dict[str, Any]:
-    """The root, with all that it was made from: each record is told of once and named by its address after."""
+    """The root, with all that it was made from: each is told of once, and named after that."""
     things, parents = picture.by_id(), picture.parents()
     told = {picture.trace.root}
     return {

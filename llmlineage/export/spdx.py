@@ -56,11 +56,8 @@ def head(picture: Picture, made: list[Element]) -> Element:
         f"document/{quote(picture.trace.root)}",
         name=f"Lineage of {visible(picture.root.node.name)}",
         comment=(
-            f"What {picture.trace.root} was made from, as edition {picture.trace.edition} of {picture.homepage} "
-            "records it. No legal advice."
-            if picture.trace.direction == "up"
-            else f"What was made of {picture.trace.root}, as edition {picture.trace.edition} of "
-            f"{picture.homepage} records it. No legal advice."
+            f"What {picture.trace.root} was made {'from' if picture.trace.direction == 'up' else 'into'}, as "
+            f"edition {picture.trace.edition} of {picture.homepage} records it. No legal advice."
         ),
         profileConformance=["core", "software", "simpleLicensing"],
         rootElement=[of_thing(picture.trace.root)],
