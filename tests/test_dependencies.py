@@ -24,7 +24,8 @@ FOLDERS = {
     "benchmarks": ("benchmark",),
 }
 # Modules whose distribution has another name.
-DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash",
+                 "cyclonedx": "cyclonedx-python-lib", "spdx_python_model": "spdx-python-model"}  # fmt: skip
 OURS = {"llmlineage", "tests", *(path.stem for path in (ROOT / "build").glob("*.py"))}
 
 
@@ -77,6 +78,6 @@ def test_ci_tries_the_oldest_releases_that_are_allowed() -> None:
 def test_every_requirement_has_one_lower_bound_and_no_upper_one() -> None:
     every = [*CORE, *(one for extra in EXTRAS.values() for one in extra)]
     for one in every:
-        assert re.fullmatch(r"llmlineage\[[a-z,]+\]|[a-z-]+>=\d+(\.\d+)*", one), one
+        assert re.fullmatch(r"llmlineage\[[a-z,]+\]|[a-z0-9-]+>=\d+(\.\d+)*", one), one
     bounds = {one for one in every if not one.startswith("llmlineage[")}
     assert len(bounds) == len({one.partition(">=")[0] for one in bounds})

@@ -67,7 +67,7 @@ def document(picture: Picture) -> ProvDocument:
         for thing in picture.things:
             if thing.organization == name:
                 found.wasAttributedTo(f"thing:{thing.id}", agent)
-    for edge in picture.trace.edges:
+    for number, edge in enumerate(picture.trace.edges):
         ends = (f"thing:{edge.child}", f"thing:{edge.parent}")
         found.wasDerivedFrom(*ends)
         told = {
@@ -75,7 +75,8 @@ def document(picture: Picture) -> ProvDocument:
             "ll:rows": edge.rows, "ll:method": edge.method, "ll:basis": edge.basis,
             "dct:source": edge.source.url, "ll:locator": edge.locator,
         }  # fmt: skip
-        found.wasDerivedFrom(*ends, other_attributes=safe({"prov:label": shapes.along(edge)} | told))
+        told = safe({"prov:label": shapes.along(edge)} | told)
+        found.wasDerivedFrom(*ends, identifier=f"thing:step-{number}", other_attributes=told)
     return found
 
 
