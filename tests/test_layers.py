@@ -17,7 +17,7 @@ LAYERS = (
     ("cli",),
     ("__init__",),  # the package's face, which nothing within it may ask for
     ("api",),
-    ("explorer", "export"),  # documents, of the words that render has for relations and counts
+    ("explorer", "export", "report"),  # documents, of the words that render has for relations and counts
     ("render",),
     ("audit", "content", "hub"),
     ("graph",),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from llmlineage.edition import DESCRIPTOR, Edition
+from llmlineage.edition import Edition
+from llmlineage.edition.provenance import HOMEPAGE, descriptor
 from llmlineage.graph.lineage import Edge, Node, Source, Trace
 
 HUB = "https://huggingface.co"
@@ -91,7 +91,7 @@ def picture(edition: Edition, trace: Trace) -> Picture:
     return Picture(
         trace,
         things_of(edition, trace),
-        str(told.get("homepage") or "https://github.com/llmlineage/llmlineage"),
+        str(told.get("homepage") or HOMEPAGE),
         text_or_none(told.get("commit")),
         text_or_none(told.get("committed")),
         read_on(edition),
@@ -111,16 +111,6 @@ def utc(moment: str) -> str:
 
 def text_or_none(value: object) -> str | None:
     return str(value) if value else None
-
-
-def descriptor(edition: Edition) -> Mapping[str, object]:
-    """What the edition says of itself; nothing where it stands alone."""
-    try:
-        with open(os.path.join(edition.path, DESCRIPTOR), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            told = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def things_of(edition: Edition, trace: Trace) -> tuple[Thing, ...]:
