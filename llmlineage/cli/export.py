@@ -56,7 +56,7 @@ def command(
 
     \b
     Examples:
-      llmlineage export zephyr-7b-beta --format cyclonedx -o bom.json
+      llmlineage export zephyr-7b-beta --format cyclonedx > bom.json
       llmlineage export OpenHermes-2.5 --format mermaid --depth 1
     """
     from llmlineage.export import export

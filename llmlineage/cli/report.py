@@ -31,7 +31,7 @@ def command(ctx: click.Context, name: str, format: str | None, output: Path | No
 
     \b
     Examples:
-      llmlineage report zephyr-7b-beta -o report.html
+      llmlineage report zephyr-7b-beta > report.html
       llmlineage report path/to/config.yml --format markdown
     """
     from llmlineage.files import check_output, replacing

@@ -10,14 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from llmlineage.errors import LineageError
 from llmlineage.export.picture import Picture
 
-__all__ = ["FORMATS", "ExportRefused", "Format", "Picture", "export"]
-
-
-class ExportRefused(LineageError):
-    """A format cannot hold what is asked for; the text says what would fit."""
+__all__ = ["FORMATS", "Format", "Picture", "export"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def export(picture: Picture, format: str) -> str:
     """The text of ``picture`` in one of FORMATS.
 
     Raises:
-        ExportRefused: the format cannot hold it.
+        ExportRefused: the format cannot hold it; the text says what would.
         MissingExtra: the format needs a library that is not installed.
         ValueError: there is no such format; the message names those that are.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from llmlineage.errors import LineageError
+from llmlineage.errors import ExportRefused
 from llmlineage.export import shapes
 from llmlineage.export.picture import Picture, Thing
 from llmlineage.graph.lineage import Edge
@@ -39,10 +39,10 @@ def text(picture: Picture) -> str:
     """The metadata of the root.
 
     Raises:
-        LineageError: the root is a model, or the trace leads down.
+        ExportRefused: the root is a model, or the trace leads down.
     """
     if picture.root.node.type != "dataset" or picture.trace.direction != "up":
-        raise LineageError(
+        raise ExportRefused(
             f"Croissant describes one dataset and what it was made from, and {picture.trace.root} is asked "
             f"for {'as a model' if picture.root.node.type != 'dataset' else 'with --down'}; "
             "cyclonedx and spdx describe models"

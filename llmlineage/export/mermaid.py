@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmlineage.errors import LineageError
+from llmlineage.errors import ExportRefused
 from llmlineage.export import shapes
 from llmlineage.export.picture import Picture, Thing
 from llmlineage.graph.lineage import Edge
@@ -20,12 +20,12 @@ def text(picture: Picture) -> str:
     """The flowchart.
 
     Raises:
-        LineageError: Mermaid would not draw it.
+        ExportRefused: Mermaid would not draw it.
     """
     drawn = "".join(f"{line}\n" for line in lines(picture))
     edges = len(picture.trace.edges)
     if edges > MOST_EDGES or len(drawn) > MOST_CHARACTERS:
-        raise LineageError(
+        raise ExportRefused(
             f"Mermaid draws at most {MOST_EDGES} edges and {MOST_CHARACTERS:,} characters, and this has "
             f"{plural(edges, 'edge')} and {len(drawn):,}; ask for fewer steps with --depth, or for dot"
         )

@@ -11,6 +11,7 @@ from typing import Any
 from llmlineage.edition import Edition
 from llmlineage.edition.provenance import HOMEPAGE, descriptor
 from llmlineage.graph.lineage import Edge, Node, Source, Trace
+from llmlineage.visible import visible
 
 HUB = "https://huggingface.co"
 
@@ -50,8 +51,8 @@ class Thing:
         """Where it is: on the Hub, on its makers' own page, or else the document that tells of it."""
         if self.node.hub_id:
             path = f"datasets/{self.node.hub_id}" if self.node.type == "dataset" else self.node.hub_id
-            return f"{HUB}/{path}"
-        return self.url or (self.source.url if self.source else "")
+            return visible(f"{HUB}/{path}")
+        return visible(self.url or (self.source.url if self.source else ""))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 from llmlineage.edition import open_edition
-from llmlineage.errors import LineageError
+from llmlineage.errors import ExportRefused
 from llmlineage.export import FORMATS, export, mermaid
 from llmlineage.export.picture import Picture, picture
 from llmlineage.graph.lineage import trace
@@ -208,12 +208,12 @@ def test_mermaid_refuses_what_it_would_not_draw(
     real: dict[str, Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mermaid, "MOST_EDGES", 10)
-    with pytest.raises(LineageError, match=r"at most 10 edges.*--depth"):
+    with pytest.raises(ExportRefused, match=r"at most 10 edges.*--depth"):
         export(real["zephyr-7b-beta"], "mermaid")
 
 
 def test_croissant_is_for_datasets(real: dict[str, Picture]) -> None:
-    with pytest.raises(LineageError, match="cyclonedx and spdx describe models"):
+    with pytest.raises(ExportRefused, match="cyclonedx and spdx describe models"):
         export(real["zephyr-7b-beta"], "croissant")
 
 
