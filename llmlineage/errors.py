@@ -95,6 +95,10 @@ class OutputRefused(LineageError):
         super().__init__(f"{fspath(place)}: {problem}")
 
 
+class ExportRefused(LineageError):
+    """A format cannot hold what is asked for; the text says what would fit."""
+
+
 class MissingExtra(LineageError):
     """A command needs a library that only an extra of the package installs; the text says how to get it."""
 

@@ -17,8 +17,9 @@ LAYERS = (
     ("cli",),
     ("__init__",),  # the package's face, which nothing within it may ask for
     ("api",),
+    ("explorer", "export", "report"),  # documents, of the words that render has for relations and counts
     ("render",),
-    ("audit", "content", "explorer", "export", "hub"),
+    ("audit", "content", "hub"),
     ("graph",),
     ("curate",),
     ("edition",),

@@ -28,6 +28,8 @@ COMMANDS = {
     "terms": "Licences and providers' terms that reach a record.",
     "benchmarks": "Benchmarks that reach a record, or what a benchmark reaches.",
     "card": "Front matter and provenance for a card on the Hub.",
+    "report": "One document to hand over, every statement with its source.",
+    "export": "A trace as CycloneDX, SPDX, Croissant, PROV, GraphML, Mermaid ...",
     "compare": "What two records share, or what changed between two editions.",
     "fingerprint": "Sketch the texts of a dataset, to compare them without the texts.",
     "overlap": "Which rows of one dataset are in another.",

@@ -119,7 +119,8 @@ def command(
 
         options.echo_json(report(edition.version, audits, broken))
     elif format == "text":
-        put(as_text(edition, audits, sections, full))
+        if audits:
+            options.put_facts(edition, as_text(edition, audits, sections, full))
     else:
         put_as(format, edition, audits, broken, settings)
     for error in broken:

@@ -6,11 +6,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 import click
 
-from llmlineage.cli.paint import USUAL_WIDTH, say, write, writing
+from llmlineage.cli.paint import USUAL_WIDTH, paint, put, say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
@@ -89,6 +90,11 @@ def format_options(*formats: str) -> Callable[[F], F]:
         )(json(cast(F, called)))
 
     return decorate
+
+
+def put_facts(edition: Edition, lines: Iterable[str]) -> None:
+    """Print a report that states facts; its last line says of which edition they are."""
+    put(chain(lines, [paint(f"Edition {edition.version}", "step")]))
 
 
 def echo_json(document: object) -> None:

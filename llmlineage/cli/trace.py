@@ -100,7 +100,8 @@ def command(
     else:
         narrowed = depth is not None or only is not None or bool(relations)
         how = (paint, width(), sources, not no_dedupe, not no_fold, narrowed)
-        put(bounded(tree(result, *how)) if full or depth is not None else fitting(result, *how))
+        lines = bounded(tree(result, *how)) if full or depth is not None else fitting(result, *how)
+        options.put_facts(edition, lines)
 
 
 def bounded(lines: Iterator[str]) -> Iterator[str]:
