@@ -116,8 +116,7 @@ def compare_sketches(a: bytes | None, b: bytes | None) -> Shared:
     """
     if a is None or b is None:
         sizes = [round(read(one).get_estimate()) if one else 0 for one in (a, b)]
-        share = None if not sizes[0] else 0.0
-        return Shared(sizes[0], sizes[1], 0, share, None if not sizes[1] else 0.0, share, share)
+        return Shared.counted(sizes[0], sizes[1], 0)
     left, right = read(a), read(b)
     both = datasketches.theta_intersection()
     both.update(left)

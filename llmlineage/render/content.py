@@ -43,7 +43,15 @@ def overlap(report: Report, paint: Paint = plain) -> Iterator[str]:
     exact = all(one.exact for one in report.fields.values())
     header = ["", "distinct in A", "in B", "shared", "of A in B", "of B in A"]
     rows = [
-        [name, one.a_distinct, one.b_distinct, one.shared, share(one.a_in_b), share(one.b_in_a), bounds(one)]
+        [
+            name,
+            one.a_distinct,
+            one.b_distinct,
+            one.shared if one.compared else "-",
+            share(one.a_in_b),
+            share(one.b_in_a),
+            bounds(one) if one.compared else "-",
+        ]
         for name, one in report.fields.items()
         if one.a_distinct or one.b_distinct
     ]
@@ -100,10 +108,10 @@ def overlap_document(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = {
         "a": {"data": report.a, "rows": report.a_rows},
         "b": {"data": report.b, "rows": report.b_rows},
-        "fields": {name: asdict(one) for name, one in report.fields.items()},
+        "fields": {name: shared_document(one) for name, one in report.fields.items()},
         "normalisation": NORMALISATION,
         "folds": {"a": report.a_fold or None, "b": report.b_fold or None},
-        "responses_with_weight": asdict(report.weighty) if report.weighty else None,
+        "responses_with_weight": shared_document(report.weighty) if report.weighty else None,
         "tiers": {name: asdict(one) for name, one in report.tiers.items()} or None,
     }
     if report.examples:
@@ -111,6 +119,11 @@ def overlap_document(report: Report) -> dict[str, Any]:
             {"row": row, "prompt": prompt, "response": response} for row, prompt, response in report.examples
         ]
     return document
+
+
+def shared_document(one: Shared) -> dict[str, Any]:
+    """The counts and shares of a field; of what only one side has, nothing is said to be shared."""
+    return asdict(one) | ({} if one.compared else {"shared": None})
 
 
 def fingerprint(made: Fingerprint, path: str) -> Iterator[str]:

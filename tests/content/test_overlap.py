@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmlineage.content import candidates, exact, fingerprints, near, ngrams, sketches
+from llmlineage.content.compare import overlap_report
 from llmlineage.content.identity import hashed
 from llmlineage.content.rows import Collection, Options
 from llmlineage.content.shingles import shingles, words
 from llmlineage.errors import DataError
+from llmlineage.render.content import overlap_document
 from tests.content.rows import SAMPLES, needs_samples, write
 
 
@@ -44,6 +46,36 @@ def test_rows_without_a_text_are_in_no_field_that_needs_it(tmp_path: Path) -> No
     side = hashes(write(tmp_path / "a.jsonl", rows))
     assert [len(side.distinct(field)) for field in exact.FIELDS] == [1, 1, 0]
     assert exact.overlap(side, side).fields["both"].a_in_b is None
+
+
+def test_what_only_one_side_has_is_not_said_to_be_absent_from_the_other(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"]))
+    b = write(tmp_path / "b.jsonl", [{"prompt": "one"}])
+    for sides in ((a, b), (b, a)):
+        report = overlap_report(*(Collection(str(side)) for side in sides))
+        for field in ("response", "both"):
+            document = overlap_document(report)["fields"][field]
+            assert [document[name] for name in ("shared", "a_in_b", "b_in_a", "low", "high")] == [None] * 5
+        assert report.fields["prompt"].shared == 1
+        assert report.to_polars()["shared"].to_list() == [1, None, None]
+        prints = [sketches.fingerprint(Collection(str(side))) for side in sides]
+        assert sketches.compare(*prints)["response"].a_in_b is None
+
+
+def test_responses_of_b_may_be_left_out(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"]))
+    b = Collection(str(a), Options(no_response=True))
+    fields = overlap_report(Collection(str(a)), b).fields
+    assert fields["prompt"].shared == 2 and fields["response"].b_distinct == 0
+    assert fields["response"].a_in_b is None and fields["both"].a_in_b is None
+
+
+def test_what_was_thought_before_is_compared_apart(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"], ["<think>hm</think>x", "<think>so</think>y"]))
+    b = write(tmp_path / "b.jsonl", pairs(["one", "two"], ["x", "<think>so</think>z"]))
+    fields = overlap_report(Collection(str(a)), Collection(str(b))).fields
+    assert (fields["response"].shared, fields["both"].shared, fields["reasoning"].shared) == (1, 1, 1)
+    assert (fields["reasoning"].a_distinct, fields["reasoning"].b_distinct) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -361,6 +393,26 @@ def test_the_sample_pairs_are_counted_as_others_counted_them() -> None:
         if (found.a_distinct, found.b_distinct, found.shared) != counted:
             wrong.append((row["child"], row["parent"], row["field"], found, counted))
     assert not wrong and len(PAIRS) > 80
+
+
+# Of two files the prompt was counted elsewhere than where one looks for it: in the question that was
+# rewritten, and in whatever turn comes first, a system prompt too.
+NAMED_ALONE = ("metamath/GSM8K_Backward.jsonl", "llama-factory/dpo_en_demo.json")
+
+
+@needs_samples
+def test_the_sample_pairs_are_counted_without_being_told_of_their_columns() -> None:
+    told_nothing = {
+        file: exact.read_hashes(Collection(str(SAMPLES / file), Options(skip_bad_rows=True)))
+        for file in files_of(PAIRS)
+    }
+    wrong = set()
+    for row in PAIRS:
+        found = exact.overlap(told_nothing[row["child"]], told_nothing[row["parent"]]).fields[row["field"]]  # type: ignore[index]
+        counted = tuple(int(row[name]) for name in ("child_distinct", "parent_distinct", "intersection"))
+        if (found.a_distinct, found.b_distinct, found.shared) != counted:
+            wrong.add((row["child"], row["field"]))
+    assert wrong == {(file, "prompt") for file in NAMED_ALONE}
 
 
 @needs_samples
