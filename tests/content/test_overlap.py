@@ -304,6 +304,21 @@ def test_bounds_hold_the_truth() -> None:
     assert held >= 0.93 * total
 
 
+def test_a_sketch_is_given_all_that_it_would_keep() -> None:
+    chance = random.Random(11)
+    values = [chance.getrandbits(64) for _ in range(200_000)] + [0, 2**63, 2**64 - 1]
+    for entries in (5, 12):
+        whole, some = (sketches.datasketches.update_theta_sketch(lg_k=entries) for _ in range(2))
+        for value in values:
+            whole.update(value - (value >> 63 << 64))
+        sketches.update(some, pl.Series(values, dtype=pl.UInt64))
+        assert sketches.compact(some) == sketches.compact(whole)
+    one = sketches.datasketches.update_theta_sketch(lg_k=5)
+    one.update(7)
+    (kept,) = list(one)
+    assert kept / 2**63 == sketches.places(pl.Series([7], dtype=pl.UInt64).to_numpy())[0]
+
+
 def test_a_fingerprint_is_read_as_it_was_written(tmp_path: Path) -> None:
     made = sketches.fingerprint(
         Collection(str(write(tmp_path / "a.jsonl", pairs(["one", "two"])))), revision="v1"
