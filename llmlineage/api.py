@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from llmlineage.audit import Audits
+    from llmlineage.content.attribute import Attributed
     from llmlineage.content.compare import Asked, Report
     from llmlineage.content.identify import Identified
     from llmlineage.content.rows import Collection as Data
@@ -206,6 +207,23 @@ class Lineage:
         from llmlineage.content.identify import identify_rows
 
         return identify_rows(self.edition, collection(data), words)
+
+    def attribute(
+        self, data: str | Data, output: str | Path | None = None, against: Sequence[str | Data] = ()
+    ) -> Attributed:
+        """For every row of ``data`` (as for ``overlap``) the known datasets that hold it, and the likeliest
+        origin; or among the data ``against`` which it is held. ``output`` writes them as parquet. As a
+        frame, a row a row.
+
+        Raises:
+            MissingExtra: the extra ``content`` is not installed.
+            DataError: rows cannot be read.
+            OutputRefused: ``output`` may not be written, or cannot.
+        """
+        from llmlineage.content.attribute import attribute
+
+        path = None if output is None else Path(output)
+        return attribute(self.edition, collection(data), path, [collection(one) for one in against])
 
     def stats(self, top: int = 8) -> Stats:
         """What the record covers; lists of records name the ``top`` first. As a frame, a row a figure."""

@@ -10,7 +10,7 @@ share a hash with a chance of 2**-64: among a hundred million texts, a pair does
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import polars as pl
@@ -64,7 +64,7 @@ def accented(texts: pl.Series) -> pl.Series:
     return where(alone, asking(), replaced, lowered)
 
 
-def one_by_one(texts: pl.Series, found: Sequence[str]) -> pl.Series:
+def one_by_one(texts: pl.Series, found: list[str]) -> pl.Series:
     singles, _ = characters()
     return texts.str.replace_many(found, [singles[char] for char in found]) if found else texts
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from llmlineage.content.attribute import Attributed, Origin
 from llmlineage.content.claims import Measurement
 from llmlineage.content.compare import Leaks, Report
 from llmlineage.content.exact import COMMON, SHORT, Shared
@@ -244,6 +245,44 @@ def match_document(one: Match) -> dict[str, Any]:
         "exact": one.shared.exact,
         "explained_by": list(one.explained_by),
         "through": list(one.through),
+    }
+
+
+def attribution(found: Attributed, paint: Paint = plain) -> Iterator[str]:
+    """What the data is made of, in shares of its rows, a line an origin and field."""
+    yield f"{paint(found.data, 'root')}  {plural(found.rows, 'row')}"
+    yield ""
+    rows = [[one.field, one.rows, share(one.share), named(one)] for one in found.origins]
+    unexplained = ["none", found.unexplained, share(part_of(found)), "no text of them is known"]
+    yield from columns(("by", "rows", "of all", "likeliest origin"), [*rows, unexplained])
+    yield ""
+    yield (
+        f"Compared with {plural(found.known, 'dataset')}; a text that none of them holds is taken for one of "
+        f"theirs with a chance of {found.false_positive_rate:.1g}."
+    )
+
+
+def named(one: Origin) -> str:
+    return f"{one.id} ({one.part})" if one.part else one.id
+
+
+def part_of(found: Attributed) -> float:
+    return found.unexplained / found.rows if found.rows else 0.0
+
+
+def attribution_document(found: Attributed) -> dict[str, Any]:
+    """``attribute`` as JSON: the keys of the interface first."""
+    return {
+        "data": found.data,
+        "rows": found.rows,
+        "false_positive_rate": found.false_positive_rate,
+        "origins": [
+            {"id": one.id, "field": one.field, "rows": one.rows, "share": one.share, "part": one.part or None}
+            for one in found.origins
+        ],
+        "unexplained": {"rows": found.unexplained, "share": part_of(found)},
+        "known": found.known,
+        "normalisation": NORMALISATION,
     }
 
 
