@@ -22,7 +22,7 @@ from llmlineage.errors import DataError
 from llmlineage.files import check_output, write_parquet
 
 # Fewer shared texts are chance, as are so few that the error of a filter brings them once in a million times.
-FEWEST, RARE = 5, 1e-6
+FEWEST, RARE, MANY = 5, 1e-6, 100
 # The ways in which the data's prompts may be a dataset's: with the input, and without it on either side.
 WAYS = (("prompt", "prompt"), (ALONE, "prompt"), ("prompt", ALONE))
 
@@ -221,9 +221,12 @@ def beyond_chance(
 def least(texts: int, chance: float, held: int) -> int:
     """How many texts must be shared for it to be no chance: more than the filter's error explains.
 
-    Of so many texts, each of which is found by ``chance`` though it is not held (Poisson).
+    Of so many texts, each of which is found by ``chance`` though it is not held: as Poisson has it, or,
+    of many, at five standard deviations.
     """
     expected, number = texts * chance, 0
+    if expected > MANY:
+        return math.ceil(expected + 5 * math.sqrt(expected))
     term = left = math.exp(-expected)
     while 1 - left > RARE and number < texts:
         number += 1
