@@ -83,6 +83,15 @@ class Lineage:
         """
         return lineage.reachable(self.edition, self.resolve(name), direction)
 
+    def closure(self, name: str, direction: Direction = "up") -> pl.Series:
+        """What ``reachable`` finds, as one column of ids in their order: of a million, much the faster.
+
+        Raises:
+            UnknownName: nothing is called so.
+            ValueError: the direction is none.
+        """
+        return lineage.closure(self.edition, self.resolve(name), direction)
+
     def carries(self, name: str, ancestor: str) -> frozenset[str]:
         """What of ``ancestor`` arrives at ``name``: prompts, responses, labels, weights or outputs; nothing
         where it is no ancestor, was a mere seed or filter, or was left out on the way.
