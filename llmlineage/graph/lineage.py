@@ -1,7 +1,7 @@
 """The graph of an edition: what a record is made of, what is made of it, and by which way.
 
-Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars`` and ``closure``. What is read are
-named tuples: every look-up makes hundreds of them, and dataclasses cost several times that.
+Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars`` and ``closure``.
+What is read are named tuples: every look-up makes hundreds of them, and dataclasses cost several times that.
 """
 
 from __future__ import annotations

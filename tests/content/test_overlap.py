@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llmlineage.content import candidates, exact, fingerprints, near, ngrams, sketches
 from llmlineage.content.compare import overlap_report
 from llmlineage.content.identity import hashed
+from llmlineage.content.readers import json_lines
 from llmlineage.content.rows import Collection, Options
 from llmlineage.content.shingles import shingles, words
 from llmlineage.errors import DataError
@@ -223,6 +224,39 @@ def test_rows_of_one_template_are_told_apart_in_bounded_time_and_memory() -> Non
 def test_a_text_that_a_whole_template_holds_is_found() -> None:
     sides = templated(3_000, TEMPLATE + " or so"), templated(3_000, TEMPLATE, 1_000)
     assert near.holds_whole(*sides).to_list() == [n >= 1_000 for n in range(3_000)]
+
+
+def test_blocks_on_the_disk_give_the_tiers_that_memory_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(9)
+    base = [" ".join(chance.choices([f"word{n}" for n in range(500)], k=25)) for _ in range(600)]
+    mine = [f"{one} and one more" for one in base[:60]] + [f"so: {one} , then" for one in base[60:120]]
+    mine += [one.replace(one.split()[3], "edited") for one in base[120:300]]
+    mine += base[300:400] + [f"of nobody {n} at all" for n in range(90)]
+    mine += [
+        f"{one.replace(one.split()[3], 'edited')} {base[500 + n]}" for n, one in enumerate(base[400:440])
+    ]
+    chance.shuffle(mine)
+    sides = [
+        hashes(write(tmp_path / f"{name}.jsonl", pairs(one))) for name, one in (("a", mine), ("b", base))
+    ]
+    found = exact.overlap(*sides)
+    whole = near.compare(*sides, found, "prompt")
+    assert whole == near.tiers(distinct(mine), distinct(base))
+    assert min(whole.exact, whole.wrapped, whole.near, whole.unmatched) > 20
+    monkeypatch.setattr(near, "BLOCK", 4000)
+    monkeypatch.setattr(json_lines, "CHUNK", 3000)
+    assert near.compare(*sides, found, "prompt") == whole
+
+
+def test_a_file_that_changes_between_two_readings_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", pairs([f"the question number {n}" for n in range(40)]))
+    side = hashes(file)
+    for count in (39, 41):
+        write(file, pairs([f"the question number {n}" for n in range(count)]))
+        with pytest.raises(DataError, match="changed between two readings"):
+            near.compare(side, side, exact.overlap(side, side), "prompt")
 
 
 def test_a_long_text_that_repeats_itself_is_looked_for_in_time() -> None:
