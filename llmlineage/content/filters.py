@@ -84,8 +84,8 @@ def holder(collection: Collection, source: Source, bits: int = BITS) -> Holder:
 
 
 def cut(hashes: pl.Series, bits: int) -> Numbers:
-    values = hashes.drop_nulls().unique().to_numpy()
-    return np.sort(values >> np.uint64(WHOLE - bits))
+    """The first bits of each, sorted and without doubles."""
+    return np.unique(hashes.drop_nulls().to_numpy() >> np.uint64(WHOLE - bits))
 
 
 def merge(holders: Sequence[Holder], source: Source) -> Holder:
