@@ -87,7 +87,16 @@ BESIDE = {
 }
 TEXTS = ("text", "content", "data", "document", "article", "passage", "sentence", "code", "body", "task")
 # The better of two answers, where it has not the name ``chosen``.
-CHOSEN = ("chosen", "chosen_response", "chosen_completion", "better_response", "preferred", "accepted", "win")
+CHOSEN = (
+    "chosen",
+    "chosen_messages",
+    "chosen_response",
+    "chosen_completion",
+    "better_response",
+    "preferred",
+    "accepted",
+    "win",
+)
 # A question in a struct: where its text stands.
 QUESTION_KEYS = ("stem", "text", "problem", "question", "content")
 # The names under which a row keeps what its answer thought before.

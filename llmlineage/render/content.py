@@ -188,6 +188,7 @@ def identify(found: Identified, paint: Paint = plain) -> Iterator[str]:
     if found.benchmarks is not None:
         yield ""
         yield from contamination(found.benchmarks, paint)
+        yield "Items that were rephrased are not seen; overlap DATA BENCHMARK --near finds small edits."
 
 
 def explained(matches: Sequence[Match], paint: Paint) -> Iterator[str]:

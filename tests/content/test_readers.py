@@ -348,6 +348,23 @@ def test_a_table_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
     assert "'col0', 'col1'" in said(tmp_path / "rows.csv")
 
 
+def test_rows_below_a_key_of_an_object_are_read(tmp_path: Path) -> None:
+    rows = [{"input": "Q1", "target": "A1"}, {"input": "Q2", "target": "A2"}]
+    whole = {
+        "canary": 'do "not" train',
+        "keywords": ["a", "b"],
+        "version": 1.0,
+        "examples": rows,
+        "more": {"x": []},
+    }
+    (tmp_path / "rows.json").write_text(json.dumps(whole, indent=2))
+    assert texts(tmp_path / "rows.json") == [(0, "Q1", "A1"), (1, "Q2", "A2")]
+    (tmp_path / "cut.json").write_text(json.dumps(whole, indent=2)[:150])
+    assert "the array is broken" in said(tmp_path / "cut.json")
+    (tmp_path / "one.json").write_text(json.dumps({"messages": [{"role": "user", "content": "Q"}]}) + "\n")
+    assert texts(tmp_path / "one.json") == [(0, "Q", None)]
+
+
 def test_text_columns_of_any_type_are_read_from_parquet(tmp_path: Path) -> None:
     frame = pl.DataFrame({"prompt": ["a", "b", "a"], "completion": [1, 2, None]})
     frame.with_columns(pl.col("prompt").cast(pl.Categorical)).write_parquet(tmp_path / "rows.parquet")
