@@ -34,6 +34,7 @@ COMMANDS = {
     "fingerprint": "Sketch the texts of a dataset, to compare them without the texts.",
     "overlap": "Which rows of one dataset are in another.",
     "identify": "Which known datasets the rows of a file come from.",
+    "attribute": "For every row, the known datasets that hold it.",
     "measure": "Whether the rows bear out a stated derivation.",
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
