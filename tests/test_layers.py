@@ -17,8 +17,9 @@ LAYERS = (
     ("cli",),
     ("__init__",),  # the package's face, which nothing within it may ask for
     ("api",),
+    ("explorer",),  # a page that says what render says
     ("render",),
-    ("audit", "content", "explorer", "export", "hub"),
+    ("audit", "content", "export", "hub"),
     ("graph",),
     ("curate",),
     ("edition",),
