@@ -165,13 +165,13 @@ def licence_cases(found: Audit, by: Numbers) -> list[list[Any]]:
 
 def unchanged(edition: Edition, id: str, component: str, estimate: Estimate, by: Numbers) -> list[list[Any]]:
     """Of which records a component stands here unchanged: the record, what was made from it on the way,
-    the rows by an estimate, and whether each step took all; see audit.doubles."""
+    the rows by an estimate, whether each step took all, and the steps; see audit.doubles."""
     found: dict[str, list[Any]] = {}
     for one in arrivals(edition, id):
         if one.takes == one.into == component and not one.altered and estimate.nodes[one.id].kind not in GROUND:
             child = by.nodes[one.via[-1].child] if one.via else -1
             whole = int(takes_all(one.via, estimate.nodes))
-            found[one.id] = [by.nodes[one.id], child, estimate.rows(one.via, id), whole]
+            found[one.id] = [by.nodes[one.id], child, estimate.rows(one.via, id), whole, len(one.via)]
     return list(found.values())
 
 
