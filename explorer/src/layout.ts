@@ -2,7 +2,7 @@
 // is this same script: then there is no document.
 import dagre from "@dagrejs/dagre";
 
-export const WIDTH = 196;
+export const WIDTH = 222;
 export const HEIGHT = 62;
 export interface Box { key: string; width: number; height: number; date?: string }
 export interface Line { from: string; to: string }
@@ -12,6 +12,8 @@ export interface Placed {
 }
 export interface Ask { boxes: Box[]; lines: Line[]; axis: "depth" | "time" }
 const GAP = 84;
+/** A line ends before the knob that opens and closes a side. */
+const KNOB = 10;
 
 export function layout(ask: Ask): Placed {
   return ask.axis === "time" ? byTime(ask) : byDepth(ask);
@@ -32,7 +34,12 @@ function byDepth({ boxes, lines }: Ask): Placed {
   }
   for (const line of lines) {
     const edge = graph.edge(line.from, line.to) as { points: { x: number; y: number }[] };
-    placed.lines[`${line.from} ${line.to}`] = edge.points;
+    // From the middle of a side to the middle of a side; what dagre put between only where it had to go around.
+    const around = edge.points.slice(1, -1);
+    const [from, to] = [placed.boxes[line.from], placed.boxes[line.to]];
+    placed.lines[`${line.from} ${line.to}`] = [
+      { x: from.x + graph.node(line.from).width / 2, y: from.y }, ...(around.length > 1 ? around : []), { x: to.x - graph.node(line.to).width / 2 - KNOB, y: to.y },
+    ];
   }
   return placed;
 }
@@ -70,7 +77,7 @@ function byTime({ boxes, lines }: Ask): Placed {
   const sizes = new Map(boxes.map((box) => [box.key, box]));
   for (const line of lines) {
     const [from, to] = [placed.boxes[line.from], placed.boxes[line.to]];
-    const [a, b] = [from.x + sizes.get(line.from)!.width / 2, to.x - sizes.get(line.to)!.width / 2];
+    const [a, b] = [from.x + sizes.get(line.from)!.width / 2, to.x - sizes.get(line.to)!.width / 2 - KNOB];
     placed.lines[`${line.from} ${line.to}`] = [{ x: a, y: from.y }, { x: b, y: to.y }];
   }
   placed.width = 32 + columns.length * step - GAP;

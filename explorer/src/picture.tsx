@@ -75,8 +75,8 @@ function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
   more: Shown["nodes"] extends Map<number, infer T> ? T : never;
   onPick: () => void; onToggle: (side: "up" | "down") => void;
 }) {
-  const indent = core.nodes.model[n] ? 24 : 16;
-  const room = WIDTH - indent - (core.nodes.model[n] ? 24 : 14);
+  const left = -WIDTH / 2 + 22;
+  const room = WIDTH - 44;
   const direct = new Set(edgesUp(n, -1).map((e) => ends(e).parent)).size;
   const counts = core.nodes.above[n] ? `↑ ${thousands(direct)} · ${thousands(core.nodes.above[n])}` : "";
   const outline = shape(n);
@@ -87,11 +87,11 @@ function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
       <g class="pic-box" data-n={n} role="button" tabIndex={focused ? 0 : -1} aria-label={said(n)} onClick={onPick} onDblClick={() => go(href(n))} onFocus={onPick}>
         {core.nodes.kind[n] === "family" && <path class="pic-behind" d={outline} transform="translate(4 4)" />}
         <path class="pic-shape" d={outline} />
-        <circle class="pic-terms" cx={-WIDTH / 2 + indent - 6} cy={HEIGHT / 2 - 14} r="4" />
-        <text class="pic-name" x={-WIDTH / 2 + indent - 10 + (core.nodes.model[n] ? 2 : 0)} y="-11">{fit(label(n), 13, room + 6, 600)}</text>
-        <text class="pic-text" x={-WIDTH / 2 + indent - 10 + (core.nodes.model[n] ? 2 : 0)} y="5">{fit([kindOf(n), core.nodes.size[n]].filter(Boolean).join(" · "), 11, room + 6)}</text>
-        <text class="pic-text" x={-WIDTH / 2 + indent + 3} y="21">{fit([licenceName(n), upstreamWord(n)].filter(Boolean).join(" · "), 11, room - 8 - counts.length * 6)}</text>
-        <text class="pic-text pic-counts" x={WIDTH / 2 - (core.nodes.model[n] ? 20 : 10)} y="21" text-anchor="end">{counts}</text>
+        <circle class="pic-terms" cx={left + 4} cy={HEIGHT / 2 - 14} r="4" />
+        <text class="pic-name" x={left} y="-11">{fit(label(n), 13, room, 600)}</text>
+        <text class="pic-text" x={left} y="5">{fit([kindOf(n), core.nodes.size[n]].filter(Boolean).join(" · "), 11, room)}</text>
+        <text class="pic-text" x={left + 13} y="21">{fit([licenceName(n), upstreamWord(n)].filter(Boolean).join(" · "), 11, room - 18 - counts.length * 6)}</text>
+        <text class="pic-text pic-counts" x={WIDTH / 2 - 22} y="21" text-anchor="end">{counts}</text>
         <title>{said(n)}</title>
       </g>
       {direct > 0 && <Handle x={-WIDTH / 2} count={more.moreUp} open={more.openUp} onClick={() => onToggle("up")} what="parents" />}
@@ -242,7 +242,7 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
       <div class="frame">
         <svg ref={svg} class="pic" role="group" aria-label={`${only?.title ?? `Lineage of ${label(view.root)}`}: ${plural(seen.nodes.size, "record")}. Arrow keys walk along the steps, Enter opens, brackets show parents and children.`} onKeyDown={onKey} onMouseLeave={() => setHover(null)}>
           <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="pic-arrow" d="M0 .8 7 4 0 7.2Z" /></marker>
+            <marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="pic-arrow" d="M0 .8 7 4 0 7.2Z" /></marker>
           </defs>
           {placed && (
             <g class="pic-all" transform={`translate(${shift.x} ${shift.y}) scale(${shift.k})`}>
@@ -426,9 +426,13 @@ function fitted(placed: Placed, svg: SVGSVGElement | null, root: string, whole =
   const all = Math.min(1.1, (box.width - 24) / placed.width, (box.height - 24) / placed.height);
   const at = placed.boxes[root];
   // Where all of it would be too small to read, the record that was asked for stands in the middle.
-  if (whole || all >= 0.6 || !at) return { k: all, x: (box.width - placed.width * all) / 2, y: (box.height - placed.height * all) / 2 };
-  const k = 0.72;
-  return { k, x: box.width / 2 - at.x * k, y: box.height / 2 - at.y * k };
+  if (whole || all >= 0.5 || !at) return { k: all, x: (box.width - placed.width * all) / 2, y: (box.height - placed.height * all) / 2 };
+  const k = box.width < 500 ? 0.78 : 0.62;
+  // As far to the right as there is little beyond it, and the other way round.
+  const half = (WIDTH / 2) * k + 26;
+  const beside = (placed.width - at.x) * k;
+  const x = at.x * k < box.width / 2 ? Math.max(half, at.x * k) : beside < box.width / 2 ? box.width - Math.max(half, beside) : box.width / 2;
+  return { k, x: x - at.x * k, y: box.height / 2 - at.y * k };
 }
 
 function intoSight(now: { x: number; y: number; k: number }, at: { x: number; y: number } | undefined, svg: SVGSVGElement | null) {

@@ -17,6 +17,7 @@ export function Record({ n }: { n: number }) {
       <p class="marks">
         <Terms n={n} />
         {upstreamWord(n) && <span class={`mark u-${core.nodes.upstream[n]}`}>{upstreamWord(n)}</span>}
+        <a class="jump" href="#picture" onClick={(event) => { event.preventDefault(); document.querySelector(".picture")?.scrollIntoView(); }}>see the picture</a>
         {online && <Out url={`https://huggingface.co/${core.nodes.model[n] ? "" : "datasets/"}${online}`}>{online}</Out>}
       </p>
       {error && <p role="alert">The facts of this record could not be read: {error}</p>}

@@ -14,8 +14,8 @@ export function Why({ first, second }: { first: number; second: number }) {
   const later = found.length ? ends(found[0][0]).child : first;
   const seen = useMemo(() => drawnOf(found, later), [found, later]);
   return (
-    <div class="split">
-      <article class="record">
+    <div class={found.length ? "split" : "alone"}>
+      <article class={found.length ? "record" : "record wide"}>
         <p class="kicker">Two records</p>
         <h1 tabIndex={-1}>{label(first)} and {label(second)}</h1>
         <Pair first={first} second={second} />

@@ -1,13 +1,13 @@
 // When what was released, and what one of it drew on.
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { core, count, down, kindOf, label, plural, thousands, up } from "./data";
 import { reach } from "./graph";
 import { Some } from "./record";
 import { go, Name, Terms } from "./ui";
 
-const PITCH = 6;
-const WIDE = 4;
-const COLUMN = WIDE * PITCH + 5;
+const PITCH = 5;
+const WIDE = 3;
+const COLUMN = WIDE * PITCH + 7;
 
 interface Place { x: number; y: number }
 interface Plot { at: (Place | undefined)[]; width: number; height: number; years: { year: string; x: number; width: number; many: number }[]; columns: Map<number, number[]> }
@@ -44,7 +44,7 @@ function plot(): Plot {
       them.forEach((n, place) => (at[n] = { x: x + (place % wide) * PITCH + PITCH / 2, y: -(Math.floor(place / wide) * PITCH + PITCH / 2) }));
       tallest = Math.max(tallest, Math.ceil(them.length / wide) * PITCH);
       byColumn.set(x, them);
-      x += busy(year) ? wide * PITCH + 5 : COLUMN;
+      x += busy(year) ? wide * PITCH + 4 : COLUMN;
     }
     years.push({ year, x: from, width: x - from, many: perYear.get(year)! });
     x += 6;
@@ -66,6 +66,11 @@ export function Years({ picked, year }: { picked?: number; year?: string }) {
     for (let n = 0; n < count; n++) (core.nodes.model[n] ? models : datasets).push(n);
     return { datasets, models };
   }, []);
+  const plotted = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const at = picked === undefined ? undefined : made.at[picked];
+    if (plotted.current) plotted.current.scrollLeft = at ? at.x - plotted.current.clientWidth / 2 : made.width;
+  }, [picked]);
   const above = useMemo(() => (picked === undefined ? null : reach(picked, "up")), [picked]);
   const top = made.height + 26;
   const find = (event: MouseEvent): number | null => {
@@ -82,11 +87,11 @@ export function Years({ picked, year }: { picked?: number; year?: string }) {
   const arcs = picked === undefined || !made.at[picked] ? [] : [...new Set(up[picked].map((e) => core.edges.parent[e]))].flatMap((n) => (made.at[n] ? [arc(made.at[n]!, made.at[picked]!)] : []));
   const shown = over ?? picked ?? null;
   return (
-    <article class="record wide">
+    <article class="record widest">
       <p class="kicker">Timeline</p>
       <h1 tabIndex={-1}>When each was released</h1>
       <p class="lead">A dot is a dataset or a model. Pick one to see all that it drew on; pick a year to list what it brought.</p>
-      <div class="scroll plot" tabIndex={0} role="region" aria-label="Timeline, which scrolls sideways">
+      <div ref={plotted} class="scroll plot" tabIndex={0} role="region" aria-label="Timeline, which scrolls sideways">
         <svg class="years" width={made.width} height={top + 24} viewBox={`0 0 ${made.width} ${top + 24}`} role="group" aria-label={`${thousands(count)} records by date of release; the list below has the same.`} onMouseMove={(event) => setOver(find(event))} onMouseLeave={() => setOver(null)} onClick={(event) => { const n = find(event); if (n !== null) go(`#/years?r=${encodeURIComponent(core.nodes.id[n])}`); }}>
           <g transform={`translate(0 ${top})`}>
             {made.years.map((one) => (
@@ -106,7 +111,7 @@ export function Years({ picked, year }: { picked?: number; year?: string }) {
       </div>
       <p class="faint small plotkey"><span><i class="dot k-dataset" aria-hidden="true" />datasets</span><span><i class="dot k-model" aria-hidden="true" />models</span>{above && <span><i class="dot k-drawn" aria-hidden="true" />what the picked one drew on</span>} <span>{shown === null ? "Where only the year is known, a dot stands before January." : `${label(shown)}, ${kindOf(shown)}, ${core.nodes.released[shown]}`}</span></p>
       {picked !== undefined && above && <Drew n={picked} above={above} />}
-      {picked === undefined && <Brought year={year ?? made.years[made.years.length - 1]?.year} />}
+      {picked === undefined && <Brought year={year ?? (made.years.findLast((one) => one.many >= 100) ?? made.years[made.years.length - 1])?.year} />}
     </article>
   );
 }
@@ -139,7 +144,7 @@ function Brought({ year }: { year?: string }) {
       <h2>{year} <span class="count">{plural(them.length, "record")}</span></h2>
       <p class="faint">What most descends from comes first.</p>
       <Some them={them} most={40} class="dated">
-        {(n) => <li key={n}><time>{core.nodes.released[n]}</time> <Name n={n} kind /> <span class="faint small">{plural(core.nodes.below[n], "descendant")}, {plural(new Set(down[n].map((e) => core.edges.child[e])).size, "direct one")}</span> <a class="small" href={`#/years?r=${encodeURIComponent(core.nodes.id[n])}`} aria-label={`What ${label(n)} drew on`}>drew on {thousands(core.nodes.above[n])}</a></li>}
+        {(n) => <li key={n}><time>{core.nodes.released[n]}</time> <Name n={n} kind /> <span class="faint small">{plural(core.nodes.below[n], "descendant")}, {thousands(new Set(down[n].map((e) => core.edges.child[e])).size)} direct</span> <a class="small" href={`#/years?r=${encodeURIComponent(core.nodes.id[n])}`} aria-label={`What ${label(n)} drew on`}>drew on {thousands(core.nodes.above[n])}</a></li>}
       </Some>
     </section>
   );

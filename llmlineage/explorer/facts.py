@@ -51,7 +51,7 @@ def facts(edition: Edition, id: str) -> dict[str, Any]:
         "id": id,
         "source": cite(one.source),
         "locator": visible(str(one.columns.get("locator") or "")),
-        "sentence": visible(sentence(one, node)),
+        "sentence": visible(sentence(node, maker_of(edition, node))),
         "summary": visible(str(one.columns.get("summary") or "")),
         "note": visible(str(one.columns.get("note") or "")),
         "second_read": one.columns.get("second_read"),
@@ -66,8 +66,8 @@ def facts(edition: Edition, id: str) -> dict[str, Any]:
     return found | {"sources": cite.listed()}
 
 
-def sentence(one: Record, node: Node) -> str:
-    """What it is, in a sentence: ``An instruction dataset of ~900,000 rows by Teknium, 2023-09.``"""
+def sentence(node: Node, maker: str | None) -> str:
+    """What it is, in a sentence: ``An instruction dataset of ~900,000 rows by Teknium, released 2023-09.``"""
     kind = words.kind(node).replace("_", " ")
     noun = kind if node.type == "model" or node.kind in ("family", "benchmark") else f"{kind} dataset"
     if node.kind in ("prompts", "source", "task"):
@@ -77,10 +77,16 @@ def sentence(one: Record, node: Node) -> str:
     size = f" of {many} rows" if many else ""
     big = words.size(node.parameters)
     size = f" of {big} parameters" if big and node.type == "model" else size
-    by = f" by {node.organization}" if node.organization else ""
+    by = f" by {maker}" if maker else ""
     when = f", released {node.released}" if node.released else ""
     status = {"unreleased": ", never released", "withdrawn": ", withdrawn", "api_only": ", behind an API only"}
     return f"{article} {noun}{size}{by}{when}{status.get(node.status, '')}."
+
+
+def maker_of(edition: Edition, node: Node) -> str | None:
+    query = "SELECT name FROM organizations WHERE id = ?"
+    row = edition.index.execute(query, (node.organization,)).fetchone()
+    return row[0] if row else node.organization
 
 
 def fact(one: Record, name: str) -> str:
