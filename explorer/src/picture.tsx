@@ -12,11 +12,13 @@ export interface Scene { boxes: Map<string, { n: number } | { fold: Fold }>; dra
 
 export function scene(seen: Shown, axis: Axis): Scene {
   const boxes: Scene["boxes"] = new Map();
-  for (const n of seen.nodes.keys()) boxes.set(String(n), { n });
+  // Folds first: dagre puts what it is told of first at the foot of its column.
   for (const fold of seen.folds) boxes.set(`f${fold.key}`, { fold });
-  const lines = seen.drawn.map((one) => ({ from: String(one.parent), to: String(one.child) }));
-  for (const fold of seen.folds)
-    lines.push(fold.side === "up" ? { from: `f${fold.key}`, to: String(fold.at) } : { from: String(fold.at), to: `f${fold.key}` });
+  for (const n of seen.nodes.keys()) boxes.set(String(n), { n });
+  const lines = seen.folds.map((fold) =>
+    fold.side === "up" ? { from: `f${fold.key}`, to: String(fold.at) } : { from: String(fold.at), to: `f${fold.key}` },
+  );
+  for (const one of seen.drawn) lines.push({ from: String(one.parent), to: String(one.child) });
   const ask: Ask = {
     axis, lines,
     boxes: [...boxes].map(([key, one]) =>
@@ -73,7 +75,7 @@ function said(n: number): string {
 function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
   n: number; at: { x: number; y: number }; root: boolean; lit: boolean; dim: boolean; focused: boolean;
   more: Shown["nodes"] extends Map<number, infer T> ? T : never;
-  onPick: () => void; onToggle: (side: "up" | "down") => void;
+  onPick: () => void; onToggle?: (side: "up" | "down") => void;
 }) {
   const left = -WIDTH / 2 + 22;
   const room = WIDTH - 44;
@@ -94,8 +96,8 @@ function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
         <text class="pic-text pic-counts" x={WIDTH / 2 - 22} y="21" text-anchor="end">{counts}</text>
         <title>{said(n)}</title>
       </g>
-      {direct > 0 && <Handle x={-WIDTH / 2} count={more.moreUp} open={more.openUp} onClick={() => onToggle("up")} what="parents" />}
-      {children > 0 && <Handle x={WIDTH / 2} count={more.moreDown} open={more.openDown} onClick={() => onToggle("down")} what="children" />}
+      {onToggle && direct > 0 && <Handle x={-WIDTH / 2} count={more.moreUp} open={more.openUp} onClick={() => onToggle("up")} what="parents" />}
+      {onToggle && children > 0 && <Handle x={WIDTH / 2} count={more.moreDown} open={more.openDown} onClick={() => onToggle("down")} what="children" />}
     </g>
   );
 }
@@ -278,7 +280,7 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
                 const more = seen.nodes.get(one.n);
                 return more ? (
                   <g key={key} onMouseEnter={() => setHover(key)} onMouseLeave={() => setHover(null)}>
-                    <Box n={one.n} at={at} root={one.n === view.root} lit={lit.nodes.has(one.n)} dim={dimming && !lit.nodes.has(one.n)} focused={focus === key} more={more} onPick={() => setFocus(key)} onToggle={(side) => toggle(one.n, side)} />
+                    <Box n={one.n} at={at} root={one.n === view.root} lit={lit.nodes.has(one.n)} dim={dimming && !lit.nodes.has(one.n)} focused={focus === key} more={more} onPick={() => setFocus(key)} onToggle={only ? undefined : (side) => toggle(one.n, side)} />
                   </g>
                 ) : null;
               })}

@@ -29,7 +29,7 @@ export function Record({ n }: { n: number }) {
 function Rest({ n, one }: { n: number; one: Facts }) {
   return (
     <>
-      <Verdict found={audit([[n, one]])} lead />
+      <Verdict found={audit([[n, one]]).filter((each) => each.n !== n || !each.category.startsWith("benchmark"))} lead />
       <Writers one={one} />
       <Holds one={one} />
       <Steps title="Made from" side="up" steps={one.parents} one={one} n={n} />
@@ -80,7 +80,7 @@ function Cases({ them }: { them: Finding[] }) {
       {(one) => (
         <li key={one.name}>
           {one.n === null ? <b>{one.name}</b> : <Name n={one.n} />} <span class="faint">{about(one)}</span>
-          {one.via.length > 0 && <More class="inner" summary="the way and its sources">{() => <Way via={one.via} />}</More>}
+          {one.via.length > 0 && <More class="inner" summary="the way">{() => <Way via={one.via} />}</More>}
         </li>
       )}
     </Some>
@@ -109,7 +109,7 @@ function Writers({ one }: { one: Facts }) {
         {([n, components, via]) => (
           <li key={n}>
             <Name n={n} /> <span class="faint">{components.map((each) => what[each] ?? each).join(" and ")}{via.length > 1 ? `, ${plural(via.length, "step")} up` : ""}</span> <Terms n={n} />
-            <More class="inner" summary="the way and its sources">{() => <Way via={via} />}</More>
+            <More class="inner" summary="the way">{() => <Way via={via} />}</More>
           </li>
         )}
       </Some>
@@ -131,7 +131,7 @@ function Holds({ one }: { one: Facts }) {
               {([n, , component, altered, via]) => (
                 <li key={n}>
                   <Name n={n} kind /> <span class="faint">{component === "data" ? "trained on" : `in its ${component}`}{altered ? ", rewritten" : ""}</span>
-                  <More class="inner" summary="the way and its sources">{() => <Way via={via} />}</More>
+                  <More class="inner" summary="the way">{() => <Way via={via} />}</More>
                 </li>
               )}
             </Some>
@@ -183,7 +183,7 @@ function Inherited({ one }: { one: Facts }) {
       <h2>Licences and terms that reach it <span class="count">{one.inherited.length}</span></h2>
       {one.conflicts.length > 0 && (
         <ul class="conflicts">
-          {one.conflicts.map(([message, via]) => <li>{message}. <More class="inner" summary="the way and its sources">{() => <Way via={via} />}</More></li>)}
+          {one.conflicts.map(([message, via]) => <li>{message}. <More class="inner" summary="the way">{() => <Way via={via} />}</More></li>)}
         </ul>
       )}
       <Some them={grave} most={8}>
@@ -193,7 +193,7 @@ function Inherited({ one }: { one: Facts }) {
             <li>
               <span class="terms"><i class={`dot t-${licence.terms}`} aria-hidden="true" />{licence.name}</span>{" "}
               <span class="faint">{provider ? "for what " : "of "}<Name n={origin} />{provider ? " wrote" : brings === "weights" ? "’s weights" : ""}{component !== "weights" || brings === "text" ? `, in its ${component === "data" ? "training data" : component}` : ""}{altered ? ", text changed" : ""}{share ? `, ${Math.round(share * 100)} % of its rows` : ""}{also.length ? `; also ${also.length} others` : ""}{alternatives.length ? `; or ${alternatives.map((each) => core.licences[each].id).join(", ")}` : ""}{reading ? "; a reading" : ""}</span>
-              <More class="inner" summary="the way and its sources">{() => <><Way via={via} />{also.length > 0 && <p class="small">Also from {also.map((each, at) => <>{at ? ", " : ""}<Name n={each} /></>)}</p>}</>}</More>
+              <More class="inner" summary="the way">{() => <><Way via={via} />{also.length > 0 && <p class="small">Also from {also.map((each, at) => <>{at ? ", " : ""}<Name n={each} /></>)}</p>}</>}</More>
             </li>
           );
         }}

@@ -21,7 +21,9 @@ LINES = {
     "text": ("prompts_from", "rewritten_from", "translated_from"),
     "influence": ("seeded_by", "filtered", "evaluation"),
     "words": ("wrote_prompts", "wrote_responses", "wrote_both", "played_user", "rated", "translated"),
-    "training": ("pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl"),
+    "training": (
+        "pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl",
+    ),
     "family": ("member", "member_of"),
 }  # fmt: skip
 LINE_OF = {step: line for line, steps in LINES.items() for step in steps}
@@ -117,10 +119,12 @@ def size(type: str, rows: int | None, precision: str | None, parameters: int | N
 def reach(edition: Edition, count: int) -> tuple[list[int], list[int]]:
     """How many ancestors and how many descendants each record has."""
     above, below = [0] * count, [0] * count
-    for number, found in edition.index.execute("SELECT c, count(DISTINCT a) FROM closure GROUP BY c"):
-        above[number - 1] = found
-    for number, found in edition.index.execute("SELECT a, count(DISTINCT c) FROM closure GROUP BY a"):
-        below[number - 1] = found
+    for query, reached in (
+        ("SELECT c, count(DISTINCT a) FROM closure GROUP BY c", above),
+        ("SELECT a, count(DISTINCT c) FROM closure GROUP BY a", below),
+    ):
+        for number, many in edition.index.execute(query):
+            reached[number - 1] = many
     return above, below
 
 
@@ -148,7 +152,9 @@ def names(edition: Edition) -> dict[str, Any]:
     for place, written in enumerate(own):
         for key in {name_key(one) for one in written if one}:
             derived.setdefault(key, set()).add(place)
-    numbered = {(type, id): n - 1 for n, type, id in edition.index.execute("SELECT n, type || 's', id FROM node")}
+    numbered = {
+        (type, id): n - 1 for n, type, id in edition.index.execute("SELECT n, type || 's', id FROM node")
+    }
     meant: dict[str, list[int]] = {}
     for key, table, id in edition.index.execute(
         'SELECT key, "table", id FROM names ORDER BY key, hit, rank, "table", id'
@@ -165,4 +171,3 @@ def names(edition: Edition) -> dict[str, Any]:
 
 def summaries(edition: Edition) -> list[str]:
     return [visible(one or "") for (one,) in edition.index.execute("SELECT summary FROM node ORDER BY n")]
-

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from llmlineage.audit import Audit, audit, generators
+from llmlineage.audit import Audit, Generator, audit
 from llmlineage.audit.configs import Config, DatasetUse
 from llmlineage.audit.doubles import takes_all
 from llmlineage.audit.findings import CATEGORIES, Estimate, categories, importance, of_benchmark, of_licence
 from llmlineage.edition import Edition
 from llmlineage.explorer.numbers import Numbers, numbers
 from llmlineage.graph import lineage
-from llmlineage.graph.benchmarks import benchmark_below
+from llmlineage.graph.benchmarks import Reached, benchmark_below
 from llmlineage.graph.lineage import Edge, Node, Source
 from llmlineage.graph.records import Record, record
-from llmlineage.graph.terms import Conflict, Inherited, mixed_in, terms
+from llmlineage.graph.terms import Conflict, Inherited, Unknown, mixed_in, terms
 from llmlineage.graph.travel import arrivals
 from llmlineage.render import words
 from llmlineage.visible import visible
@@ -79,7 +79,11 @@ def sentence(node: Node, maker: str | None) -> str:
     size = f" of {big} parameters" if big and node.type == "model" else size
     by = f" by {maker}" if maker else ""
     when = f", released {node.released}" if node.released else ""
-    status = {"unreleased": ", never released", "withdrawn": ", withdrawn", "api_only": ", behind an API only"}
+    status = {
+        "unreleased": ", never released",
+        "withdrawn": ", withdrawn",
+        "api_only": ", behind an API only",
+    }
     return f"{article} {noun}{size}{by}{when}{status.get(node.status, '')}."
 
 
@@ -124,7 +128,9 @@ def step(edge: Edge, cite: Cited, by: Numbers) -> dict[str, Any]:
 
 def claim(each: Mapping[str, object], cite: Cited) -> dict[str, Any]:
     """A claim that was found and not accepted."""
-    texts = {key: visible(str(each[key] or "")) for key in ("attribute", "stated", "accepted", "locator", "note")}
+    texts = {
+        key: visible(str(each[key] or "")) for key in ("attribute", "stated", "accepted", "locator", "note")
+    }
     return texts | {key: cite(one) for key in ("stated_by", "source") if isinstance(one := each[key], Source)}
 
 
@@ -132,31 +138,40 @@ def reaching(edition: Edition, id: str, node: Node, by: Numbers) -> dict[str, An
     """What reaches the record along the graph: the cases of an audit of it alone, in the parts from which
     the page puts together the audit of several, and the licences, conflicts and writers."""
     found = audit(edition, Config(file="", framework="names", datasets=(DatasetUse(name=id),)))
-    said = terms(edition, id)
-    nodes = {each.id: each for each in lineage.ancestry(edition, id).nodes}
-    estimate = Estimate(nodes, mixed_in(lineage.ancestry(edition, id)))
+    said, origins = terms(edition, id), lineage.ancestry(edition, id)
+    estimate = Estimate({each.id: each for each in origins.nodes}, mixed_in(origins))
     below = benchmark_below(edition, id) if node.kind == "benchmark" else ()
     return {
         "licences": licence_cases(found, by),
-        "reached": [
-            [by.nodes[one.benchmark], one.part, one.split, one.component, int(one.altered), by.way(one.via), weight]
-            for one in found.benchmarks
-            for weight in [next((case.weight for case in of_benchmark(one, estimate)), 0)]
-        ],
-        "unknown": [
-            [by.nodes[one.id], one.reason, by.way(one.via), estimate.rows(one.via, id)] for one in found.unknown
-        ],
+        "reached": [reached(one, by, estimate) for one in found.benchmarks],
+        "unknown": [unknown(one, by, estimate, id) for one in found.unknown],
         "same": {each: unchanged(edition, id, each, estimate, by) for each in ("responses", "prompts")},
         "own": estimate.rows((), id),
-        "writers": [
-            [by.nodes[one.id], list(one.components), by.way(one.via)] for one in generators(edition, [id])
-        ],
+        "writers": [writer(one, by) for one in found.generators],
         "inherited": [inherited(one, by) for one in said.inherited],
         "conflicts": [conflict(one, by) for one in said.conflicts],
-        "holds": [
-            [by.nodes[one.record], one.split, one.component, int(one.altered), by.way(one.via)] for one in below
-        ],
-    }  # fmt: skip
+        "holds": [holder(one, by) for one in below],
+    }
+
+
+def reached(one: Reached, by: Numbers, estimate: Estimate) -> list[Any]:
+    """Benchmark, part, split, component, whether it was changed, the way, and the weight of the case."""
+    weight = next((case.weight for case in of_benchmark(one, estimate)), 0)
+    way = by.way(one.via)
+    return [by.nodes[one.benchmark], one.part, one.split, one.component, int(one.altered), way, weight]
+
+
+def unknown(one: Unknown, by: Numbers, estimate: Estimate, id: str) -> list[Any]:
+    return [by.nodes[one.id], one.reason, by.way(one.via), estimate.rows(one.via, id)]
+
+
+def writer(one: Generator, by: Numbers) -> list[Any]:
+    return [by.nodes[one.id], list(one.components), by.way(one.via)]
+
+
+def holder(one: Reached, by: Numbers) -> list[Any]:
+    """A record that items of the benchmark reach, by which split and way."""
+    return [by.nodes[one.record], one.split, one.component, int(one.altered), by.way(one.via)]
 
 
 def licence_cases(found: Audit, by: Numbers) -> list[list[Any]]:
@@ -164,7 +179,13 @@ def licence_cases(found: Audit, by: Numbers) -> list[list[Any]]:
     best: dict[tuple[str, str], list[Any]] = {}
     cases = [case for arrival in found.arriving for case in of_licence(arrival)]
     for one in sorted(cases, key=importance):
-        row = [CATEGORIES.index(one.category), by.nodes[one.id], by.way(one.via), int(one.reading), one.weight]
+        row = [
+            CATEGORIES.index(one.category),
+            by.nodes[one.id],
+            by.way(one.via),
+            int(one.reading),
+            one.weight,
+        ]
         best.setdefault((one.category, one.id), [*row, by.licences[one.license or ""]])
     return list(best.values())
 
@@ -174,7 +195,11 @@ def unchanged(edition: Edition, id: str, component: str, estimate: Estimate, by:
     the rows by an estimate, whether each step took all, and the steps; see audit.doubles."""
     found: dict[str, list[Any]] = {}
     for one in arrivals(edition, id):
-        if one.takes == one.into == component and not one.altered and estimate.nodes[one.id].kind not in GROUND:
+        if (
+            one.takes == one.into == component
+            and not one.altered
+            and estimate.nodes[one.id].kind not in GROUND
+        ):
             child = by.nodes[one.via[-1].child] if one.via else -1
             whole = int(takes_all(one.via, estimate.nodes))
             found[one.id] = [by.nodes[one.id], child, estimate.rows(one.via, id), whole, len(one.via)]

@@ -35,7 +35,9 @@ def link(address: str, text: str) -> str:
 def document(title: str, body: Iterable[str], described: str = "") -> str:
     """A page without a script, under a policy that lets none run."""
     style = built("plain.css")
-    rule = f"default-src 'none'; style-src {digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+    rule = (
+        f"default-src 'none'; style-src {digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
     return "\n".join(
         (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -55,9 +57,10 @@ def record_page(facts: dict[str, Any], core: dict[str, Any]) -> str:
     """The page of one record, from what the explorer shows of it."""
     place = core["nodes"]["id"].index(facts["id"])
     name = core["nodes"]["name"][place]
-    explorer = f'../index.html#/r/{quote(facts["id"])}'
+    explorer = f"../index.html#/r/{quote(facts['id'])}"
     body = [
-        f'<p class="back"><a href="../index.html">llmlineage</a> · <a href="../records.html">all records</a> · '
+        '<p class="back"><a href="../index.html">llmlineage</a> · '
+        '<a href="../records.html">all records</a> · '
         f'<a href="{escape(explorer)}">open in the explorer</a></p>',
         f"<h1>{escape(name)}</h1>",
         f'<p class="lead">{escape(facts["sentence"])} {escape(facts["summary"])}</p>',
@@ -108,7 +111,9 @@ def step(one: dict[str, Any], direction: str, facts: dict[str, Any], core: dict[
     rows = f"{one['rows']} rows" if "rows" in one else ""
     more = [one.get("along"), rows, one.get("basis"), one.get("measured"), one.get("note")]
     told = "".join(f" · {escape(each)}" for each in more if each)
-    return f"{escape(word)} {to_record(far, core)}{told} {cited(one['source'], one.get('locator', ''), facts)}"
+    return (
+        f"{escape(word)} {to_record(far, core)}{told} {cited(one['source'], one.get('locator', ''), facts)}"
+    )
 
 
 def versions(facts: dict[str, Any], core: dict[str, Any]) -> Iterator[str]:

@@ -18,8 +18,8 @@ POLICY = (
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 3c5 0 5 "
-    "10 10 10M3 13h10' fill='none' stroke='%23b4532a' stroke-width='2'/%3E%3C/svg%3E"
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath "
+    "d='M3 3c5 0 5 10 10 10M3 13h10' fill='none' stroke='%23b4532a' stroke-width='2'/%3E%3C/svg%3E"
 )
 
 
@@ -59,8 +59,9 @@ def page(settings: Mapping[str, Any], data: Mapping[str, object] | None = None, 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         "<title>llmlineage explorer</title>\n"
-        '<meta name="description" content="What open datasets and models are made of, with a source for every '
-        f'step.">\n<link rel="icon" href="{ICON}">\n<style>{built("explorer.css")}</style>\n</head>\n<body>\n'
+        '<meta name="description" content="What open datasets and models are made of, with a source for '
+        f'every step.">\n<link rel="icon" href="{ICON}">\n'
+        f"<style>{built('explorer.css')}</style>\n</head>\n<body>\n"
         f'<div id="app"></div>\n<noscript>{fallback}</noscript>\n{block("settings", settings)}{blocks}'
         f"<script>{built('explorer.js')}</script>\n</body>\n</html>\n"
     )
