@@ -159,13 +159,13 @@ def names(edition: Edition) -> dict[str, Any]:
     for key, table, id in edition.index.execute(
         'SELECT key, "table", id FROM names ORDER BY key, hit, rank, "table", id'
     ):
-        if (place := numbered.get((table, id))) is not None and place not in meant.setdefault(key, []):
-            meant[key].append(place)
+        if (found := numbered.get((table, id))) is not None and found not in meant.setdefault(key, []):
+            meant[key].append(found)
     keys = {key: them for key, them in meant.items() if len(them) > 1 or derived.get(key) != set(them)}
     aliases: dict[int, list[str]] = {}
     for alias, table, id in edition.index.execute('SELECT alias, "table", id FROM aliases ORDER BY alias'):
-        if (place := numbered.get((table, id))) is not None:
-            aliases.setdefault(place, []).append(visible(alias))
+        if (of := numbered.get((table, id))) is not None:
+            aliases.setdefault(of, []).append(visible(alias))
     return {"keys": keys, "aliases": aliases, "summaries": summaries(edition)}
 
 

@@ -117,7 +117,11 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, edition: Edition, port: int = 0) -> None:
         self.answers = Answers(edition)
-        super().__init__((HOST, port), Handler)
+        try:
+            super().__init__((HOST, port), Handler)
+        except OSError as error:
+            error.filename = f"{HOST}:{port}"
+            raise
         self.names = {f"{host}:{self.server_port}" for host in (HOST, "localhost")}
         if self.server_port == 80:
             self.names |= {HOST, "localhost"}
