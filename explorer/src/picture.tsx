@@ -7,6 +7,8 @@ import { csvOf, jsonOf, mermaidOf, pngOf, svgOf } from "./takeaway";
 import { Copy, download, go, href, More, Name, Out, TERMS } from "./ui";
 
 const FOLD_HEIGHT = 34;
+/** A box is no button: its name says more than is drawn in it (https://www.w3.org/TR/graphics-aria-1.0/). */
+const SYMBOL = { role: "graphics-symbol" } as object;
 export type Axis = "depth" | "time";
 export interface Scene { boxes: Map<string, { n: number } | { fold: Fold }>; drawn: Drawn[]; ask: Ask }
 
@@ -86,7 +88,7 @@ function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
   const children = new Set(down[n].map((e) => core.edges.child[e])).size;
   return (
     <g class={`pic-node t-${terms(n)} u-${state}${root ? " is-root" : ""}${lit ? " is-lit" : ""}${dim ? " is-dim" : ""}`} transform={`translate(${at.x} ${at.y})`}>
-      <g class="pic-box" data-n={n} role="button" tabIndex={focused ? 0 : -1} aria-label={said(n)} onClick={onPick} onDblClick={() => go(href(n))} onFocus={onPick}>
+      <g class="pic-box" data-n={n} {...SYMBOL} aria-roledescription="record" tabindex={focused ? 0 : -1} aria-label={said(n)} onClick={onPick} onDblClick={() => go(href(n))} onFocus={onPick}>
         {core.nodes.kind[n] === "family" && <path class="pic-behind" d={outline} transform="translate(4 4)" />}
         <path class="pic-shape" d={outline} />
         <circle class="pic-terms" cx={left + 4} cy={HEIGHT / 2 - 14} r="4" />
@@ -270,7 +272,7 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
                   return (
                     <g key={key} class={`pic-fold${dimming ? " is-dim" : ""}`}>
                       {ends && <path class="pic-foldline" d={curve(ends)} />}
-                      <g class="pic-box" data-n={key} role="button" tabIndex={focus === key ? 0 : -1} transform={`translate(${at.x} ${at.y})`} aria-label={`Show ${text}`} onClick={() => unfold(fold)} onFocus={() => setFocus(key)}>
+                      <g class="pic-box" data-n={key} role="button" tabindex={focus === key ? 0 : -1} transform={`translate(${at.x} ${at.y})`} onClick={() => unfold(fold)} onFocus={() => setFocus(key)}>
                         <rect x={-WIDTH / 2} y={-FOLD_HEIGHT / 2} width={WIDTH} height={FOLD_HEIGHT} rx="6" />
                         <text text-anchor="middle" y="4">{fit(text, 12, WIDTH - 20)}</text>
                       </g>

@@ -7,7 +7,7 @@ import { go, Name, Terms } from "./ui";
 
 const PITCH = 5;
 const WIDE = 3;
-const COLUMN = WIDE * PITCH + 7;
+const COLUMN = WIDE * PITCH + 9;
 
 interface Place { x: number; y: number }
 interface Plot { at: (Place | undefined)[]; width: number; height: number; years: { year: string; x: number; width: number; many: number }[]; columns: Map<number, number[]> }
@@ -95,9 +95,9 @@ export function Years({ picked, year }: { picked?: number; year?: string }) {
         <svg class="years" width={made.width} height={top + 24} viewBox={`0 0 ${made.width} ${top + 24}`} role="group" aria-label={`${thousands(count)} records by date of release; the list below has the same.`} onMouseMove={(event) => setOver(find(event))} onMouseLeave={() => setOver(null)} onClick={(event) => { const n = find(event); if (n !== null) go(`#/years?r=${encodeURIComponent(core.nodes.id[n])}`); }}>
           <g transform={`translate(0 ${top})`}>
             {made.years.map((one) => (
-              <g key={one.year} role="button" tabIndex={0} aria-label={`${one.year}: ${plural(one.many, "record")}`} aria-pressed={year === one.year} class="year" onClick={(event) => { event.stopPropagation(); go(`#/years?y=${one.year}`); }} onKeyDown={(event) => event.key === "Enter" && go(`#/years?y=${one.year}`)}>
+              <g key={one.year} role="button" tabindex={0} aria-label={`${one.year}: ${plural(one.many, "record")}`} aria-pressed={year === one.year} class="year" onClick={(event) => { event.stopPropagation(); go(`#/years?y=${one.year}`); }} onKeyDown={(event) => event.key === "Enter" && go(`#/years?y=${one.year}`)}>
                 <line x1={one.x} x2={one.x + one.width - 4} y1="3" y2="3" />
-                <text x={one.x} y="18">{one.width > 30 ? one.year : `’${one.year.slice(2)}`}</text>
+                <text x={one.x} y="18">{one.year}</text>
               </g>
             ))}
             <path class={`dots datasets${above ? " faded" : ""}`} d={dots(sets.datasets, made.at)} />

@@ -8,13 +8,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from llmlineage.audit import audit
 from llmlineage.audit.configs import Config, DatasetUse
-from llmlineage.edition import open_edition
 from llmlineage.explorer.server import Server
 from llmlineage.graph import names
 from llmlineage.graph.lineage import why
@@ -29,11 +29,19 @@ Tabs = Callable[..., Tab]
 HUBS = ("gpt-4", "sharegpt", "llama-2-70b", "wikipedia", "gsm8k", "openhermes-2.5")
 
 
+def until(page: Any, true: str, timeout: int = 20_000) -> None:
+    """Waits until an expression holds; Playwright's own way evaluates a text, which the policy forbids."""
+    end = monotonic() + timeout / 1000
+    while not page.evaluate(true):
+        assert monotonic() < end, true
+        sleep(0.03)
+
+
 def shown(tab: Tab, address: str, heading: str | None = None) -> Any:
     """The page at an address, once its heading and all of its facts are there."""
     tab.page.goto(address)
     tab.page.wait_for_selector("h1")
-    tab.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    until(tab.page, "!document.querySelector('[aria-busy=true]')")
     if heading is not None:
         assert tab.page.inner_text("h1") == heading
     return tab.page
@@ -41,7 +49,7 @@ def shown(tab: Tab, address: str, heading: str | None = None) -> Any:
 
 def answers(tab: Tab, call: str, *given: object) -> Any:
     """What the page's own code says."""
-    tab.page.wait_for_function("window.llmlineage")
+    until(tab.page, "window.llmlineage")
     return tab.page.evaluate(
         f"async (given) => {{ await llmlineage.ready(); return llmlineage.{call}(...given) }}", given
     )
@@ -105,14 +113,14 @@ def test_a_branch_opens_and_closes_again_and_leaves_are_folded(tabs: Tabs, real_
     page.wait_for_selector(".pic-node")
     before = page.locator(".pic-node").count()
     page.locator(".pic-fold .pic-box").first.click()
-    page.wait_for_function(f"document.querySelectorAll('.pic-node').length > {before}")
+    until(page, f"document.querySelectorAll('.pic-node').length > {before}")
     unfolded = page.locator(".pic-node").count()
     one = page.locator(".pic-node", has=page.locator(".pic-handle:not(.is-open)")).last
     handle = one.locator(".pic-handle:not(.is-open)").first
     handle.dispatch_event("click")
-    page.wait_for_function(f"document.querySelectorAll('.pic-node').length > {unfolded}")
+    until(page, f"document.querySelectorAll('.pic-node').length > {unfolded}")
     page.get_by_role("button", name="One step").click()
-    page.wait_for_function(f"document.querySelectorAll('.pic-node').length <= {unfolded}")
+    until(page, f"document.querySelectorAll('.pic-node').length <= {unfolded}")
 
 
 @pytest.mark.parametrize("id", HUBS)
@@ -136,11 +144,11 @@ def test_arrow_keys_walk_along_the_steps_enter_opens_and_escape_goes_back(
     assert page.locator(".pic-line.is-lit").count() == 1
     page.wait_for_selector(".lit a")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.closest('.is-root')")
+    until(page, "document.activeElement.closest('.is-root')")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("document.activeElement.dataset.n && !document.activeElement.closest('.is-root')")
+    until(page, "document.activeElement.dataset.n && !document.activeElement.closest('.is-root')")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('h1').textContent !== 'Zephyr 7B Beta'")
+    until(page, "document.querySelector('h1').textContent !== 'Zephyr 7B Beta'")
 
 
 def test_every_box_has_a_name_and_one_alone_is_a_stop_of_the_tab_key(tabs: Tabs, real_server: Server) -> None:
@@ -156,13 +164,9 @@ def test_the_list_beside_the_picture_names_the_same_records(tabs: Tabs, real_ser
     page.wait_for_selector(".pic-node")
     page.get_by_text("The same as a list").click()
     page.wait_for_selector(".tree li")
-    drawn = page.evaluate(
-        "[...document.querySelectorAll('.frame .pic-node:not(.is-root) [data-n]')].map((e) => e.dataset.n).sort()"
-    )
-    listed = page.evaluate(
-        "[...new Set([...document.querySelectorAll('.tree .name')].map((e) => e.title))]"
-        ".map((id) => [...document.querySelectorAll('.name')].length && id)"
-    )
+    boxes = "[...document.querySelectorAll('.frame .pic-node:not(.is-root) [data-n]')]"
+    drawn = page.evaluate(f"{boxes}.map((one) => one.dataset.n)")
+    listed = page.evaluate("[...document.querySelectorAll('.tree .name')].map((one) => one.title)")
     assert len(drawn) == len(set(listed))
 
 
@@ -170,7 +174,7 @@ def test_an_address_brings_back_what_was_shown(tabs: Tabs, real_server: Server) 
     page = shown(tabs(), f"{real_server.address}#/r/openhermes-2.5")
     page.wait_for_selector(".pic-node")
     page.get_by_role("button", name="All parents").click()
-    page.wait_for_function("document.querySelectorAll('.pic-node').length > 60")
+    until(page, "document.querySelectorAll('.pic-node').length > 60")
     page.get_by_role("button", name="by time").click()
     page.wait_for_selector(".pic-column")
     count = page.locator(".pic-node").count()
@@ -200,7 +204,7 @@ def test_the_timeline_shows_what_a_record_drew_on(tabs: Tabs, real_server: Serve
     assert page.get_by_role("link", name="Mistral 7B v0.1").count() == 1
     page.locator(".year", has_text="2024").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash.includes('y=2024')")
+    until(page, "location.hash.includes('y=2024')")
 
 
 def test_the_field_counts_and_names(tabs: Tabs, real_server: Server) -> None:
@@ -259,9 +263,10 @@ def test_a_name_means_in_the_page_what_it_means_to_the_command(tabs: Tabs, real_
     written = [name for (name,) in edition.index.execute("SELECT alias FROM aliases ORDER BY alias")][::20]
     written += [name for (name,) in edition.index.execute("SELECT name FROM node ORDER BY id")][::40]
     written += [
-        "OpenHermes-2", "open_hermes 2", "Tülu 3", "Alpaca (dataset)", "alpaca (model)", "arXiv:2310.01377", "datasets/tatsu-lab/alpaca",
-        "hf://datasets/openai/gsm8k@main/x", "https://huggingface.co/datasets/openai/gsm8k/tree/main", "https://arxiv.org/pdf/2310.16944v2",
-        "unsloth/Meta-Llama-3.1-8B-bnb-4bit", "meta-llama/Llama-2-7b-hf", "https://github.com/tatsu-lab/stanford_alpaca", "nobody", "", "((", "a/b/c",
+        "OpenHermes-2", "open_hermes 2", "Tülu 3", "Alpaca (dataset)", "alpaca (model)", "arXiv:2310.01377",
+        "datasets/tatsu-lab/alpaca", "hf://datasets/openai/gsm8k@main/x", "https://arxiv.org/pdf/2310.16944v2",
+        "https://huggingface.co/datasets/openai/gsm8k/tree/main", "https://github.com/tatsu-lab/stanford_alpaca",
+        "unsloth/Meta-Llama-3.1-8B-bnb-4bit", "meta-llama/Llama-2-7b-hf", "nobody", "", "((", "a/b/c",
     ]  # fmt: skip
     for name in written:
         match = names.find(edition, name)
@@ -382,7 +387,8 @@ def test_the_site_works_from_any_web_server_in_a_folder_of_it(tabs: Tabs, tiny_s
 
 def test_it_moves_nothing_where_less_motion_is_asked_for(tabs: Tabs, real_server: Server) -> None:
     page = shown(tabs(reduced_motion="reduce"), f"{real_server.address}#/r/zephyr-7b-beta")
-    moving = "[...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0).length"
+    moving = "(e) => parseFloat(getComputedStyle(e).transitionDuration) > 0"
+    moving = f"[...document.querySelectorAll('*')].filter({moving}).length"
     assert page.evaluate(moving) == 0
 
 
@@ -390,7 +396,7 @@ def test_in_print_all_that_is_folded_in_the_record_is_open(tabs: Tabs, real_serv
     page = shown(tabs(), f"{real_server.address}#/r/openhermes-2.5")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    page.wait_for_function("document.querySelectorAll('article .steps .cite').length > 20")
+    until(page, "document.querySelectorAll('article .steps .cite').length > 20")
     assert not page.locator("header nav").is_visible()
 
 
@@ -411,7 +417,7 @@ def test_in_print_all_that_is_folded_in_the_record_is_open(tabs: Tabs, real_serv
 def test_axe_finds_nothing_serious(tabs: Tabs, real_server: Server, view: str, scheme: str) -> None:
     page = shown(tabs(color_scheme=scheme), f"{real_server.address}#/{view}")
     page.wait_for_timeout(400)
-    page.wait_for_function("!document.body.innerText.includes('Counting')", timeout=60_000)
+    until(page, "!document.body.innerText.includes('Counting')", timeout=60_000)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then((all) => all.violations)")
     serious = [

@@ -19,16 +19,17 @@ from tests.tiny import read_table, write_table, write_tiny
 
 ATTACK = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=1>'\"&<!--"
 TEXTS = (
-    "datasets", "models", "derivations", "generations", "trainings", "adaptations", "organizations", "licenses",
-    "sources", "aliases", "discrepancies", "methods",
+    "datasets", "models", "derivations", "generations", "trainings", "adaptations", "organizations",
+    "licenses", "sources", "aliases", "discrepancies", "methods",
 )  # fmt: skip
 # Columns whose values are other records' keys, or of a closed set.
 KEYS = {
-    "id", "child", "parent", "dataset", "model", "table", "kind", "family", "organization", "license", "source",
-    "status", "upstream", "relation", "role", "stage", "basis", "method", "stated_by", "released", "rows",
-    "parameters", "languages", "split", "takes", "into", "without", "altered", "rows_precision", "weight",
-    "preferred", "published", "accessed", "effective", "introduced", "commercial", "derivatives", "share_alike",
-    "attribution", "restricts_outputs", "tokens", "training_tokens", "architecture", "second_read", "as_of",
+    "id", "child", "parent", "dataset", "model", "table", "kind", "family", "organization", "license",
+    "source", "status", "upstream", "relation", "role", "stage", "basis", "method", "stated_by", "released",
+    "rows", "parameters", "languages", "split", "takes", "into", "without", "altered", "rows_precision",
+    "weight", "preferred", "published", "accessed", "effective", "introduced", "commercial", "derivatives",
+    "share_alike", "attribution", "restricts_outputs", "tokens", "training_tokens", "architecture",
+    "second_read", "as_of",
 }  # fmt: skip
 
 
