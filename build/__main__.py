@@ -38,6 +38,8 @@ class Pipeline(click.Group):
 
 def in_the_pipeline(error: Exception) -> Exception:
     """The error as it stands; for any library that lacks, the one extra that brings them all."""
+    if isinstance(error, MissingExtra) and error.extra == "browser":
+        return error  # which only pictures need
     if isinstance(error, MissingExtra):
         return MissingExtra(error.library, EXTRA)
     if isinstance(error, ImportError):
@@ -140,6 +142,22 @@ def readme_command(output: Path) -> None:
     for page in pages(ROOT):
         with replacing(page) as new:
             new.write_text(refreshed(page.read_text(encoding="utf-8"), edition), encoding="utf-8")
+
+
+@main.command(name="pictures")
+@click.pass_obj
+def pictures_command(output: Path) -> None:
+    """Take the pictures of docs/explorer.md anew, with Debian's Chromium.
+
+    \b
+    Examples:
+      python build pictures
+    """
+    from pictures import take
+
+    from llmlineage.edition.compile import build_edition
+
+    take(build_edition(ROOT, output / "edition"), ROOT / "docs" / "explorer")
 
 
 @main.command(name="measure")

@@ -144,7 +144,7 @@ function Brought({ year }: { year?: string }) {
       <h2>{year} <span class="count">{plural(them.length, "record")}</span></h2>
       <p class="faint">What most descends from comes first.</p>
       <Some them={them} most={40} class="dated">
-        {(n) => <li key={n}><time>{core.nodes.released[n]}</time> <Name n={n} kind /> <span class="faint small">{plural(core.nodes.below[n], "descendant")}, {thousands(new Set(down[n].map((e) => core.edges.child[e])).size)} direct</span> <a class="small" href={`#/years?r=${encodeURIComponent(core.nodes.id[n])}`} aria-label={`What ${label(n)} drew on`}>drew on {thousands(core.nodes.above[n])}</a></li>}
+        {(n) => <li key={n}><time>{core.nodes.released[n]}</time> <Name n={n} kind /> <span class="faint small">{plural(core.nodes.below[n], "descendant")}, {thousands(new Set(down[n].map((e) => core.edges.child[e])).size)} direct</span> <a class="small" href={`#/years?r=${encodeURIComponent(core.nodes.id[n])}`}>drew on {thousands(core.nodes.above[n])}<span class="hidden"> records: {label(n)}</span></a></li>}
       </Some>
     </section>
   );
