@@ -20,6 +20,8 @@ export interface Shown {
 /** Leaves of one record beyond so many are folded to one. */
 const FEW = 7;
 const UNFOLDED = 5;
+/** So many of them unfold at a click. */
+const MORE = 60;
 /** What nobody could read as a picture; the lists have it all. */
 export const MOST = 420;
 
@@ -101,11 +103,17 @@ function folded(view: View, nodes: Shown["nodes"], drawn: Drawn[]): Fold[] {
   }
   const folds: Fold[] = [];
   for (const fold of groups.values()) {
-    if (view.open.has(fold.key) || fold.them.length <= FEW) continue;
+    let few = UNFOLDED;
+    let key = fold.key;
+    for (let level = 2; view.open.has(key); level++) {
+      few += MORE;
+      key = `${fold.key}~${level}`;
+    }
+    if (fold.them.length <= few + FEW - UNFOLDED) continue;
     // What leads on, or is much built upon, stays in sight.
     const worth = (n: number) => (fold.side === "up" ? core.nodes.above[n] : core.nodes.below[n]) + core.nodes.weight[n] / 1e12;
     fold.them.sort((a, b) => worth(b) - worth(a) || a - b);
-    folds.push({ ...fold, them: fold.them.slice(UNFOLDED) });
+    folds.push({ ...fold, key, them: fold.them.slice(few) });
   }
   return folds;
 }

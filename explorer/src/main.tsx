@@ -3,7 +3,7 @@ import { Component, render, type ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import "./style.css";
 import { Audit, auditOf } from "./audit";
-import { byId, core, count, label, open, plural, thousands } from "./data";
+import { byId, core, count, facts, label, open, plural, thousands } from "./data";
 import { read, shown, ways, write, type View } from "./graph";
 import { serve } from "./layout";
 import { near, ready, resolve, search } from "./names";
@@ -181,6 +181,9 @@ async function begin(): Promise<void> {
     render(<main><h1>The data could not be read</h1><p role="alert">{String((failed as Error).message)}</p></main>, app);
     return;
   }
+  // On its way while the picture is laid out.
+  const asked = byId.get(parse().path[1] ?? "");
+  if (asked !== undefined) facts(asked).catch(() => undefined);
   render(<App />, app);
   addEventListener("beforeprint", () => document.querySelectorAll("article details").forEach((one) => ((one as HTMLDetailsElement).open = true)));
   // For tests, and for who wants the same answers in the console.

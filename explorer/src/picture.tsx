@@ -1,10 +1,10 @@
 // The graph as our own SVG: every box can be focused and has a name; keys walk along the steps.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { cited, core, down, ends, kindOf, label, licenceName, plural, terms, thousands, upstreamWord } from "./data";
+import { cited, core, ends, kindOf, label, licenceName, plural, terms, thousands, upstreamWord } from "./data";
 import { edgesUp, shown, wayTo, write, type Drawn, type Fold, type Shown, type View } from "./graph";
 import { curve, HEIGHT, place, WIDTH, type Ask, type Placed } from "./layout";
 import { csvOf, jsonOf, mermaidOf, pngOf, svgOf } from "./takeaway";
-import { Copy, download, go, href, More, Name, Out, TERMS } from "./ui";
+import { Copy, download, go, href, More, Name, Out, still, TERMS } from "./ui";
 
 const FOLD_HEIGHT = 34;
 /** A box is no button: its name says more than is drawn in it (https://www.w3.org/TR/graphics-aria-1.0/). */
@@ -48,7 +48,12 @@ function fit(text: string, size: number, width: number, weight = 400): string {
   if (pen) {
     pen.font = `${weight} ${size}px system-ui, sans-serif`;
     const wide = (one: string) => pen.measureText(one).width;
-    while (shortened.length > 4 && wide(shortened === text ? text : `${shortened}…`) > width) shortened = shortened.slice(0, -1);
+    const whole = wide(text);
+    if (whole > width) {
+      // About as many letters as there is room for, then as few steps as it takes.
+      shortened = text.slice(0, Math.max(4, Math.floor((text.length * width) / whole)));
+      while (shortened.length > 4 && wide(`${shortened}…`) > width) shortened = shortened.slice(0, -1);
+    }
   } else shortened = text.slice(0, Math.floor((width / size) * 1.9));
   const found = shortened === text ? text : `${shortened.trimEnd()}…`;
   widths.set(key, found);
@@ -74,35 +79,49 @@ function said(n: number): string {
   return parts.filter(Boolean).join(", ");
 }
 
-function Box({ n, at, root, lit, dim, focused, more, onPick, onToggle }: {
-  n: number; at: { x: number; y: number }; root: boolean; lit: boolean; dim: boolean; focused: boolean;
-  more: Shown["nodes"] extends Map<number, infer T> ? T : never;
-  onPick: () => void; onToggle?: (side: "up" | "down") => void;
+type Hands = { current: { pick: (key: string) => void; toggle: (n: number, side: "up" | "down") => void; over: (key: string | null) => void } };
+
+const Box = still(function Box({ n, x, y, root, lit, dim, focused, openUp, openDown, moreUp, moreDown, knobs, hands }: {
+  n: number; x: number; y: number; root: boolean; lit: boolean; dim: boolean; focused: boolean;
+  openUp: boolean; openDown: boolean; moreUp: number; moreDown: number; knobs: boolean; hands: Hands;
 }) {
   const left = -WIDTH / 2 + 22;
   const room = WIDTH - 44;
-  const direct = new Set(edgesUp(n, -1).map((e) => ends(e).parent)).size;
-  const counts = core.nodes.above[n] ? `↑ ${thousands(direct)} · ${thousands(core.nodes.above[n])}` : "";
+  const direct = openUp ? 1 : moreUp;
+  const parents = new Set(edgesUp(n, -1).map((e) => ends(e).parent)).size;
+  const counts = core.nodes.above[n] ? `↑ ${thousands(parents)} · ${thousands(core.nodes.above[n])}` : "";
   const outline = shape(n);
   const state = core.nodes.upstream[n];
-  const children = new Set(down[n].map((e) => core.edges.child[e])).size;
+  const name = said(n);
+  const key = String(n);
   return (
-    <g class={`pic-node t-${terms(n)} u-${state}${root ? " is-root" : ""}${lit ? " is-lit" : ""}${dim ? " is-dim" : ""}`} transform={`translate(${at.x} ${at.y})`}>
-      <g class="pic-box" data-n={n} {...SYMBOL} aria-roledescription="record" tabindex={focused ? 0 : -1} aria-label={said(n)} onClick={onPick} onDblClick={() => go(href(n))} onFocus={onPick}>
+    <g class={`pic-node t-${terms(n)} u-${state}${root ? " is-root" : ""}${lit ? " is-lit" : ""}${dim ? " is-dim" : ""}`} transform={`translate(${x} ${y})`} onMouseEnter={() => hands.current.over(key)} onMouseLeave={() => hands.current.over(null)}>
+      <g class="pic-box" data-n={n} {...SYMBOL} aria-roledescription="record" tabindex={focused ? 0 : -1} aria-label={name} onClick={() => hands.current.pick(key)} onDblClick={() => go(href(n))} onFocus={() => hands.current.pick(key)}>
         {core.nodes.kind[n] === "family" && <path class="pic-behind" d={outline} transform="translate(4 4)" />}
         <path class="pic-shape" d={outline} />
         <circle class="pic-terms" cx={left + 4} cy={HEIGHT / 2 - 14} r="4" />
         <text class="pic-name" x={left} y="-11">{fit(label(n), 13, room, 600)}</text>
         <text class="pic-text" x={left} y="5">{fit([kindOf(n), core.nodes.size[n]].filter(Boolean).join(" · "), 11, room)}</text>
         <text class="pic-text" x={left + 13} y="21">{fit([licenceName(n), upstreamWord(n)].filter(Boolean).join(" · "), 11, room - 18 - counts.length * 6)}</text>
-        <text class="pic-text pic-counts" x={WIDTH / 2 - 22} y="21" text-anchor="end">{counts}</text>
-        <title>{said(n)}</title>
+        {counts && <text class="pic-text pic-counts" x={WIDTH / 2 - 22} y="21" text-anchor="end">{counts}</text>}
+        <title>{name}</title>
       </g>
-      {onToggle && direct > 0 && <Handle x={-WIDTH / 2} count={more.moreUp} open={more.openUp} onClick={() => onToggle("up")} what="parents" />}
-      {onToggle && children > 0 && <Handle x={WIDTH / 2} count={more.moreDown} open={more.openDown} onClick={() => onToggle("down")} what="children" />}
+      {knobs && direct > 0 && <Handle x={-WIDTH / 2} count={moreUp} open={openUp} onClick={() => hands.current.toggle(n, "up")} what="parents" />}
+      {knobs && (openDown || moreDown > 0) && <Handle x={WIDTH / 2} count={moreDown} open={openDown} onClick={() => hands.current.toggle(n, "down")} what="children" />}
     </g>
   );
-}
+});
+
+const Step = still(function Step({ one, path, lit, dim }: { one: Drawn; path: string; lit: boolean; dim: boolean }) {
+  const line = lineOf(one);
+  return (
+    <g class={`pic-line l-${line}${lit ? " is-lit" : ""}${dim ? " is-dim" : ""}`}>
+      <path d={path} marker-end="url(#arrow)" />
+      {line === "weights" && <path class="pic-core" d={path} />}
+      <title>{one.edges.map((e) => `${label(one.child)} ${ends(e).step[1]} ${label(one.parent)}`).join("\n")}</title>
+    </g>
+  );
+});
 
 function Handle({ x, count, open, onClick, what }: { x: number; count: number; open: boolean; onClick: () => void; what: string }) {
   const text = open ? "–" : `+${count}`;
@@ -187,6 +206,8 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
     keep.current = document.activeElement?.closest("svg") === svg.current;
     onView({ ...view, open: new Set([...view.open, fold.key]) });
   };
+  const hands: Hands = useRef({ pick: setFocus, toggle, over: setHover });
+  hands.current = { pick: setFocus, toggle, over: setHover };
   const lit = useMemo(() => {
     const key = hover ?? focus;
     if (!key || key.startsWith("f") || key === String(view.root)) return { nodes: new Set<number>(), lines: new Set<Drawn>(), way: [] as Drawn[] };
@@ -252,15 +273,10 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
             <g class="pic-all" transform={`translate(${shift.x} ${shift.y}) scale(${shift.k})`}>
               {placed.columns?.map((column) => <text class="pic-column" x={column.x} y="20" text-anchor="middle">{column.label}</text>)}
               {drawn.map((one) => {
-                const points = placed.lines[`${one.parent} ${one.child}`];
+                const key = `${one.parent} ${one.child}`;
+                const points = placed.lines[key];
                 const isLit = lit.lines.has(one);
-                return points ? (
-                  <g key={`${one.parent} ${one.child}`} class={`pic-line l-${lineOf(one)}${isLit ? " is-lit" : ""}${dimming && !isLit ? " is-dim" : ""}`}>
-                    <path d={curve(points)} marker-end="url(#arrow)" />
-                    {lineOf(one) === "weights" && <path class="pic-core" d={curve(points)} />}
-                    <title>{one.edges.map((e) => `${label(one.child)} ${ends(e).step[1]} ${label(one.parent)}`).join("\n")}</title>
-                  </g>
-                ) : null;
+                return points ? <Step key={key} one={one} path={curve(points)} lit={isLit} dim={dimming && !isLit} /> : null;
               })}
               {[...boxes].map(([key, one]) => {
                 const at = placed.boxes[key];
@@ -281,9 +297,7 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
                 }
                 const more = seen.nodes.get(one.n);
                 return more ? (
-                  <g key={key} onMouseEnter={() => setHover(key)} onMouseLeave={() => setHover(null)}>
-                    <Box n={one.n} at={at} root={one.n === view.root} lit={lit.nodes.has(one.n)} dim={dimming && !lit.nodes.has(one.n)} focused={focus === key} more={more} onPick={() => setFocus(key)} onToggle={only ? undefined : (side) => toggle(one.n, side)} />
-                  </g>
+                  <Box key={key} n={one.n} x={at.x} y={at.y} root={one.n === view.root} lit={lit.nodes.has(one.n)} dim={dimming && !lit.nodes.has(one.n)} focused={focus === key} openUp={more.openUp} openDown={more.openDown} moreUp={more.moreUp} moreDown={more.moreDown} knobs={!only} hands={hands} />
                 ) : null;
               })}
             </g>

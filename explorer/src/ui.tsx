@@ -1,5 +1,5 @@
 // Small pieces that several views share.
-import type { ComponentChildren } from "preact";
+import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { cited, core, ends, facts, isOnline, isVirtual, kindOf, label, licenceName, terms, type Facts, type Terms } from "./data";
 
@@ -45,6 +45,19 @@ export function useFacts(n: number): { facts?: Facts; error?: string } {
     };
   }, [n]);
   return state.n === n ? state : {};
+}
+
+/** Draws again only where something that it was given is another; what was given as a function stays. */
+export function still<T extends object>(View: ComponentType<T>): ComponentType<T> {
+  return class extends Component<T> {
+    shouldComponentUpdate(next: T) {
+      const keys = Object.keys(next) as (keyof T)[];
+      return keys.some((key) => next[key] !== this.props[key] && typeof next[key] !== "function");
+    }
+    render() {
+      return <View {...(this.props as T)} />;
+    }
+  };
 }
 
 /** A way of steps from a record upwards, each with the document that says so, once it is opened. */
