@@ -2,7 +2,7 @@
 // is this same script: then there is no document.
 import dagre from "@dagrejs/dagre";
 
-export const WIDTH = 222;
+export const WIDTH = 208;
 export const HEIGHT = 62;
 export interface Box { key: string; width: number; height: number; date?: string }
 export interface Line { from: string; to: string }
@@ -11,9 +11,10 @@ export interface Placed {
   width: number; height: number; columns?: { x: number; label: string }[];
 }
 export interface Ask { boxes: Box[]; lines: Line[]; axis: "depth" | "time" }
-const GAP = 84;
+const GAP = 62;
 /** A line ends before the knob that opens and closes a side. */
 const KNOB = 10;
+const isFold = (key: string) => key.startsWith("f");
 
 export function layout(ask: Ask): Placed {
   return ask.axis === "time" ? byTime(ask) : byDepth(ask);
@@ -38,7 +39,7 @@ function byDepth({ boxes, lines }: Ask): Placed {
     const around = edge.points.slice(1, -1);
     const [from, to] = [placed.boxes[line.from], placed.boxes[line.to]];
     placed.lines[`${line.from} ${line.to}`] = [
-      { x: from.x + graph.node(line.from).width / 2, y: from.y }, ...(around.length > 1 ? around : []), { x: to.x - graph.node(line.to).width / 2 - KNOB, y: to.y },
+      { x: from.x + graph.node(line.from).width / 2, y: from.y }, ...(around.length > 1 ? around : []), { x: to.x - graph.node(line.to).width / 2 - (isFold(line.to) ? 0 : KNOB), y: to.y },
     ];
   }
   return placed;
@@ -77,7 +78,7 @@ function byTime({ boxes, lines }: Ask): Placed {
   const sizes = new Map(boxes.map((box) => [box.key, box]));
   for (const line of lines) {
     const [from, to] = [placed.boxes[line.from], placed.boxes[line.to]];
-    const [a, b] = [from.x + sizes.get(line.from)!.width / 2, to.x - sizes.get(line.to)!.width / 2 - KNOB];
+    const [a, b] = [from.x + sizes.get(line.from)!.width / 2, to.x - sizes.get(line.to)!.width / 2 - (isFold(line.to) ? 0 : KNOB)];
     placed.lines[`${line.from} ${line.to}`] = [{ x: a, y: from.y }, { x: b, y: to.y }];
   }
   placed.width = 32 + columns.length * step - GAP;

@@ -85,8 +85,8 @@ const Box = still(function Box({ n, x, y, root, lit, dim, focused, openUp, openD
   n: number; x: number; y: number; root: boolean; lit: boolean; dim: boolean; focused: boolean;
   openUp: boolean; openDown: boolean; moreUp: number; moreDown: number; knobs: boolean; hands: Hands;
 }) {
-  const left = -WIDTH / 2 + 22;
-  const room = WIDTH - 44;
+  const left = -WIDTH / 2 + 20;
+  const room = WIDTH - 40;
   const direct = openUp ? 1 : moreUp;
   const parents = new Set(edgesUp(n, -1).map((e) => ends(e).parent)).size;
   const counts = core.nodes.above[n] ? `↑ ${thousands(parents)} · ${thousands(core.nodes.above[n])}` : "";
@@ -103,7 +103,7 @@ const Box = still(function Box({ n, x, y, root, lit, dim, focused, openUp, openD
         <text class="pic-name" x={left} y="-11">{fit(label(n), 13, room, 600)}</text>
         <text class="pic-text" x={left} y="5">{fit([kindOf(n), core.nodes.size[n]].filter(Boolean).join(" · "), 11, room)}</text>
         <text class="pic-text" x={left + 13} y="21">{fit([licenceName(n), upstreamWord(n)].filter(Boolean).join(" · "), 11, room - 18 - counts.length * 6)}</text>
-        {counts && <text class="pic-text pic-counts" x={WIDTH / 2 - 22} y="21" text-anchor="end">{counts}</text>}
+        {counts && <text class="pic-text pic-counts" x={WIDTH / 2 - 20} y="21" text-anchor="end">{counts}</text>}
         <title>{name}</title>
       </g>
       {knobs && direct > 0 && <Handle x={-WIDTH / 2} count={moreUp} open={openUp} onClick={() => hands.current.toggle(n, "up")} what="parents" />}
@@ -267,7 +267,7 @@ export function Picture({ view, axis, onView, onAxis, only, steps }: {
       <div class="frame">
         <svg ref={svg} class="pic" role="group" aria-label={`${only?.title ?? `Lineage of ${label(view.root)}`}: ${plural(seen.nodes.size, "record")}. Arrow keys walk along the steps, Enter opens, brackets show parents and children.`} onKeyDown={onKey} onMouseLeave={() => setHover(null)}>
           <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="pic-arrow" d="M0 .8 7 4 0 7.2Z" /></marker>
+            <marker id="arrow" viewBox="0 0 8 8" refX={only ? "-1.2" : "7.5"} refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="pic-arrow" d="M0 .8 7 4 0 7.2Z" /></marker>
           </defs>
           {placed && (
             <g class="pic-all" transform={`translate(${shift.x} ${shift.y}) scale(${shift.k})`}>

@@ -51,8 +51,10 @@ function Rest({ n, one }: { n: number; one: Facts }) {
   );
 }
 
+/** An address of this machine alone is of no use to a reader. */
+const isPublic = () => location.protocol !== "file:" && !["127.0.0.1", "localhost"].includes(location.hostname);
 export const citation = (n: number) =>
-  `llmlineage, edition ${core.edition}: ${label(n)} (${core.nodes.id[n]}). ${new URL(href(n), location.href).href}`;
+  `llmlineage, edition ${core.edition}: ${label(n)} (record ${core.nodes.id[n]}).${isPublic() ? ` ${new URL(href(n), location.href).href}` : ""}`;
 
 export function Verdict({ found, lead = false, known = true }: { found: Finding[]; lead?: boolean; known?: boolean }) {
   const by = core.questions.map(([question, category]) => [question, category, found.filter((one) => one.category === category)] as const);

@@ -9,6 +9,8 @@ export function svgOf(svg: SVGSVGElement): string {
   const box = (svg.querySelector(".pic-all") as SVGGElement).getBBox();
   all.removeAttribute("transform");
   for (const one of copy.querySelectorAll(".pic-handle")) one.remove();
+  // Where no knob stands, the arrow reaches over its place.
+  copy.querySelector("marker")?.setAttribute("refX", "-1.2");
   for (const one of copy.querySelectorAll(".is-dim, .is-lit")) one.classList.remove("is-dim", "is-lit");
   const [x, y, width, height] = [box.x - 16, box.y - 16, box.width + 32, box.height + 32].map(Math.round);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");

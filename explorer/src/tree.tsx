@@ -50,8 +50,9 @@ function Branch({ n, side, view, seen, onView, said }: { n: number; side: "up" |
           <li key={other}>
             <span class="step">{words.join(", ")}</span> <Name n={other} /> <span class="faint small">{hint}</span>
             {again && isOpen ? <span class="faint small"> · told above</span> : (isOpen || more > 0) && (
-              <button type="button" class="plain small" aria-expanded={isOpen} onClick={toggle} aria-label={`${isOpen ? "Hide" : "Show"} what ${label(other)} ${side === "up" ? "was made from" : "became"}`}>
-                {isOpen ? "–" : `+${thousands(more)}`}
+              <button type="button" class="plain small" aria-expanded={isOpen} onClick={toggle}>
+                {isOpen ? "hide" : `show ${thousands(more)}`}
+                <span class="hidden"> {side === "up" ? "parents" : "children"} of {label(other)}</span>
               </button>
             )}
             {isOpen && !again && <Branch n={other} side={side} view={view} seen={seen} onView={onView} said={said} />}

@@ -7,7 +7,7 @@ import { go, Name, Terms } from "./ui";
 
 const PITCH = 5;
 const WIDE = 3;
-const COLUMN = WIDE * PITCH + 9;
+const COLUMN = WIDE * PITCH + 12;
 
 interface Place { x: number; y: number }
 interface Plot { at: (Place | undefined)[]; width: number; height: number; years: { year: string; x: number; width: number; many: number }[]; columns: Map<number, number[]> }
@@ -44,7 +44,7 @@ function plot(): Plot {
       them.forEach((n, place) => (at[n] = { x: x + (place % wide) * PITCH + PITCH / 2, y: -(Math.floor(place / wide) * PITCH + PITCH / 2) }));
       tallest = Math.max(tallest, Math.ceil(them.length / wide) * PITCH);
       byColumn.set(x, them);
-      x += busy(year) ? wide * PITCH + 4 : COLUMN;
+      x += busy(year) ? wide * PITCH + 3 : COLUMN;
     }
     years.push({ year, x: from, width: x - from, many: perYear.get(year)! });
     x += 6;
