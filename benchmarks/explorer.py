@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 
-from generate import write_package  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from llmlineage.edition import Edition, open_edition  # noqa: E402
@@ -64,7 +64,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         real = build_edition(ROOT, Path(folder) / "real")
-        write_package(Path(folder) / "package", options.nodes)
+        generate = [sys.executable, str(ROOT / "benchmarks" / "generate.py"), f"{folder}/package"]
+        subprocess.run([*generate, "--nodes", str(options.nodes)], check=True, stdout=subprocess.DEVNULL)
         made = build_edition(Path(folder) / "package", Path(folder) / "made", validate=False)
         for edition in (open_edition(real), open_edition(made)):
             print(row(browser, edition, options.runs), flush=True)

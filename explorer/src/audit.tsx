@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { core, facts, label, licenceName, plural, upstreamWord, type Facts } from "./data";
 import { near, ready, resolve } from "./names";
 import { Verdict } from "./record";
-import { Copy, go, Name } from "./ui";
+import { go, Kicker, Name } from "./ui";
 import { audit } from "./verdict";
 
 const NAME = /^[\w.@:/~+()-]+(?: +[\w.@:/~+()-]+){0,7}$/u;
@@ -81,7 +81,7 @@ export function Audit({ names }: { names: string[] }) {
   };
   return (
     <article class="record wide">
-      <p class="kicker">Before you train</p>
+      <Kicker>Before you train</Kicker>
       <h1 tabIndex={-1}>What a mix is about to inherit</h1>
       <p class="lead">Paste names of datasets and models, one a line, or a config; or drop a file. It is worked out in this page, and nothing leaves it.</p>
       <form class="auditing" onSubmit={(event) => { event.preventDefault(); run(text); }} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
@@ -90,7 +90,6 @@ export function Audit({ names }: { names: string[] }) {
           <button type="submit" class="chip strong">Audit</button>
           <label class="plain file">Open a file<input type="file" class="hidden" onChange={async (event) => { const file = (event.target as HTMLInputElement).files?.[0]; if (file) { const given = await file.text(); setText(given); run(given); } }} /></label>
           {!names.length && <button type="button" class="plain" onClick={() => { const given = "teknium/OpenHermes-2.5\nmeta-math/MetaMathQA\nopenai/gsm8k"; setText(given); run(given); }}>Try an example</button>}
-          {names.length > 0 && <Copy text={() => location.href}>Copy the address of this audit</Copy>}
         </div>
       </form>
       {error && <p role="alert">{error}</p>}

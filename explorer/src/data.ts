@@ -108,10 +108,6 @@ export function ends(e: number): { child: number; parent: number; step: [string,
 const shards = new Map<number, Promise<Facts[]>>();
 const known = new Map<number, Facts>();
 
-export function factsNow(n: number): Facts | undefined {
-  return known.get(n);
-}
-
 export async function facts(n: number): Promise<Facts> {
   const shard = Math.floor(n / core.shard);
   let loading = shards.get(shard);
@@ -131,13 +127,20 @@ export const names = () => (naming ??= load<Names>("names"));
 let fielding: Promise<Field> | undefined;
 export const field = () => (fielding ??= load<Field>("field"));
 
+export interface Cited { title: string; url: string; step: Step }
+
 /** What a step rests on, from the facts of the record that came later. */
-export async function cited(e: number): Promise<{ title: string; url: string; step: Step } | null> {
+export async function cited(e: number): Promise<Cited | null> {
   if (isVirtual(e)) return null;
-  const { child } = ends(e);
-  const found = await facts(child);
-  const step = found.parents.find((one) => one.edge === e);
-  if (!step) return null;
+  await facts(ends(e).child);
+  return citedNow(e);
+}
+
+/** The same where those facts are there already. */
+export function citedNow(e: number): Cited | null {
+  const found = isVirtual(e) ? undefined : known.get(ends(e).child);
+  const step = found?.parents.find((one) => one.edge === e);
+  if (!found || !step) return null;
   const [title, url] = found.sources[step.source];
   return { title, url, step };
 }

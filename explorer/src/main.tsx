@@ -11,7 +11,7 @@ import { Picture, type Axis } from "./picture";
 import { Record } from "./record";
 import { Search } from "./search";
 import { Tree } from "./tree";
-import { Name, More } from "./ui";
+import { Name, More, Kicker } from "./ui";
 import { line } from "./verdict";
 import { Whole } from "./whole";
 import { Pair, Why } from "./why";
@@ -78,7 +78,7 @@ function Body({ route: { path, said } }: { route: Route }) {
   const [first, second, third] = path;
   if (first === "r" && second) return <Asked name={second}>{(n) => <One key={n} n={n} said={said} />}</Asked>;
   if (first === "why" && second && third) return <Asked name={second}>{(a) => <Asked name={third}>{(b) => <Why first={a} second={b} />}</Asked>}</Asked>;
-  if (first === "why") return <article class="record"><p class="kicker">Two records</p><h1 tabIndex={-1}>The ways between two records</h1><p class="lead">And what each has that the other lacks: OpenHermes-2 and OpenHermes-2.5, say.</p><Pair /></article>;
+  if (first === "why") return <article class="record"><Kicker>Two records</Kicker><h1 tabIndex={-1}>The ways between two records</h1><p class="lead">And what each has that the other lacks: OpenHermes-2 and OpenHermes-2.5, say.</p><Pair /></article>;
   if (first === "years") return <Years picked={byId.get(said.get("r") ?? "")} year={said.get("y") ?? undefined} />;
   if (first === "field") return <Whole />;
   if (first === "audit") return <Audit names={(said.get("names") ?? "").split("\n").filter(Boolean)} />;

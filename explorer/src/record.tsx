@@ -1,7 +1,7 @@
 // One record, as text: what it is, what reaches it, what it is made of, and where each of it was read.
 import type { ComponentChildren } from "preact";
 import { core, ends, kindOf, label, maker, plural, thousands, upstreamWord, type Facts, type Step } from "./data";
-import { Copy, href, More, Name, Out, Terms, useFacts, Way } from "./ui";
+import { Copy, href, More, Name, Out, Terms, useFacts, Way, Kicker } from "./ui";
 import { about, audit, type Finding } from "./verdict";
 
 const FEW = 24;
@@ -11,15 +11,15 @@ export function Record({ n }: { n: number }) {
   const online = core.nodes.hub[n];
   return (
     <article class="record" aria-busy={!facts}>
-      <p class="kicker">{kindOf(n)}{maker(n) && <> · {maker(n)}</>}{core.nodes.released[n] && <> · {core.nodes.released[n]}</>}</p>
+      <Kicker>{kindOf(n)}{maker(n) && <> · {maker(n)}</>}{core.nodes.released[n] && <> · {core.nodes.released[n]}</>}</Kicker>
       <h1 tabIndex={-1}>{label(n)}</h1>
-      <p class="lead">{facts ? <>{facts.sentence} {facts.summary}</> : " "}</p>
-      <p class="marks">
+      {facts && <p class="lead">{facts.sentence} {facts.summary}</p>}
+      {facts && <p class="marks">
         <Terms n={n} />
         {upstreamWord(n) && <span class={`mark u-${core.nodes.upstream[n]}`}>{upstreamWord(n)}</span>}
         <a class="jump" href="#picture" onClick={(event) => { event.preventDefault(); document.querySelector(".picture")?.scrollIntoView(); }}>see the picture</a>
         {online && <Out url={`https://huggingface.co/${core.nodes.model[n] ? "" : "datasets/"}${online}`}>{online}</Out>}
-      </p>
+      </p>}
       {error && <p role="alert">The facts of this record could not be read: {error}</p>}
       {facts ? <Rest n={n} one={facts} /> : <div class="waiting" />}
     </article>

@@ -1,7 +1,7 @@
 // Small pieces that several views share.
 import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { cited, core, ends, facts, isOnline, isVirtual, kindOf, label, licenceName, terms, type Facts, type Terms } from "./data";
+import { cited, citedNow, core, ends, facts, isOnline, isVirtual, kindOf, label, licenceName, terms, type Facts, type Terms } from "./data";
 
 export const href = (n: number) => `#/r/${encodeURIComponent(core.nodes.id[n])}`;
 export const go = (address: string) => {
@@ -70,7 +70,7 @@ export function Way({ via }: { via: number[] }) {
 }
 
 function WayStep({ e }: { e: number }) {
-  const [said, set] = useState<Awaited<ReturnType<typeof cited>>>(null);
+  const [said, set] = useState(() => citedNow(e));
   useEffect(() => {
     cited(e).then(set, () => set(null));
   }, [e]);
@@ -128,6 +128,16 @@ export function Copy({ text, children }: { text: () => string; children: Compone
     <button type="button" class="plain" onClick={async () => set(await copy(text()))}>
       {done ? "Copied" : children}
     </button>
+  );
+}
+
+/** What kind of view it is, and a button that every one has: its address. */
+export function Kicker({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="kicker">
+      <p>{children}</p>
+      <Copy text={() => location.href}>Copy link</Copy>
+    </div>
   );
 }
 

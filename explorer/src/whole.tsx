@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { core, field, plural, thousands, type Field } from "./data";
 import { Some } from "./record";
-import { More, Name } from "./ui";
+import { More, Name, Kicker } from "./ui";
 
 export function Whole() {
   const [one, set] = useState<Field>();
@@ -13,7 +13,7 @@ export function Whole() {
   }, []);
   return (
     <article class="record wide">
-      <p class="kicker">The whole field</p>
+      <Kicker>The whole field</Kicker>
       <h1 tabIndex={-1}>What open data for fine-tuning rests on</h1>
       {error && <p role="alert">{error}</p>}
       {one ? <Figures one={one} /> : !error && <p class="faint">Counting …</p>}

@@ -5,27 +5,38 @@ import { reach, start, ways, type Drawn, type Shown } from "./graph";
 import { near, ready, resolve } from "./names";
 import { Picture, type Axis } from "./picture";
 import { Some } from "./record";
-import { go, Name, Terms, Way } from "./ui";
+import { go, Name, Terms, Way, Kicker } from "./ui";
 import { audit } from "./verdict";
 
 export function Why({ first, second }: { first: number; second: number }) {
   const found = useMemo(() => ways(first, second), [first, second]);
   const [axis, setAxis] = useState<Axis>("depth");
+  // All that the ways cite comes first, so that nothing moves when it does.
+  const [there, setThere] = useState<number[][]>();
+  useEffect(() => {
+    let current = true;
+    const asked = new Set([first, second, ...found.flat().map((e) => ends(e).child)]);
+    Promise.allSettled([...asked].map(facts)).then(() => current && setThere(found));
+    return () => {
+      current = false;
+    };
+  }, [found]);
   const later = found.length ? ends(found[0][0]).child : first;
   const seen = useMemo(() => drawnOf(found, later), [found, later]);
   return (
     <div class={found.length ? "split" : "alone"}>
       <article class={found.length ? "record" : "record wide"}>
-        <p class="kicker">Two records</p>
+        <Kicker>Two records</Kicker>
         <h1 tabIndex={-1}>{label(first)} and {label(second)}</h1>
         <Pair first={first} second={second} />
+        {there !== found ? <div class="waiting" /> : <>
         {found.length ? (
           <section>
             <h2>{found.length === 24 ? "The first 24 shortest ways" : plural(found.length, "shortest way")} <span class="count">{plural(found[0].length, "step")}</span></h2>
             {found.map((via) => <Way via={via} />)}
           </section>
         ) : <p>Neither was made from the other, as far as is known.</p>}
-        <Compare first={first} second={second} />
+        <Compare first={first} second={second} /></>}
       </article>
       {found.length > 0 && <aside class="side"><Picture view={start(later)} axis={axis} onView={() => undefined} onAxis={setAxis} only={{ seen, title: `Ways from ${label(first)} to ${label(second)}` }} steps /></aside>}
     </div>

@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { core, count, down, kindOf, label, plural, thousands, up } from "./data";
 import { reach } from "./graph";
 import { Some } from "./record";
-import { go, Name, Terms } from "./ui";
+import { go, Name, Terms, Kicker } from "./ui";
 
 const PITCH = 5;
 const WIDE = 3;
@@ -88,7 +88,7 @@ export function Years({ picked, year }: { picked?: number; year?: string }) {
   const shown = over ?? picked ?? null;
   return (
     <article class="record widest">
-      <p class="kicker">Timeline</p>
+      <Kicker>Timeline</Kicker>
       <h1 tabIndex={-1}>When each was released</h1>
       <p class="lead">A dot is a dataset or a model. Pick one to see all that it drew on; pick a year to list what it brought.</p>
       <div ref={plotted} class="scroll plot" tabIndex={0} role="region" aria-label="Timeline, which scrolls sideways">

@@ -427,3 +427,23 @@ def test_axe_finds_nothing_serious(tabs: Tabs, real_server: Server, view: str, s
         if one["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+@pytest.mark.parametrize("width", [375, 1400])
+@pytest.mark.parametrize(
+    "view", ["", "r/openhermes-2.5", "years", "field", "audit?names=slimorca", "why/gpt-4/sharegpt"]
+)
+def test_nothing_moves_while_a_view_fills(tabs: Tabs, real_server: Server, view: str, width: int) -> None:
+    tab = tabs(viewport={"width": width, "height": 800})
+    watch = "new PerformanceObserver((all) => all.getEntries().forEach((one) => (window.moved += one.value)))"
+    tab.page.add_init_script(f"window.moved = 0; {watch}.observe({{ type: 'layout-shift', buffered: true }})")
+    page = shown(tab, f"{real_server.address}#/{view}")
+    until(page, "!document.body.innerText.includes('Counting')", timeout=60_000)
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.moved") < 0.01
+
+
+def test_every_view_has_a_button_for_its_address(tabs: Tabs, real_server: Server) -> None:
+    for view in ("r/gsm8k", "why/zephyr-7b-beta/alpaca", "years", "field", "audit?names=slimorca"):
+        page = shown(tabs(), f"{real_server.address}#/{view}")
+        page.get_by_role("button", name="Copy link").first.wait_for()
