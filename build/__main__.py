@@ -38,6 +38,8 @@ class Pipeline(click.Group):
 
 def in_the_pipeline(error: Exception) -> Exception:
     """The error as it stands; for any library that lacks, the one extra that brings them all."""
+    if isinstance(error, MissingExtra) and error.extra == "browser":
+        return error  # which only pictures need
     if isinstance(error, MissingExtra):
         return MissingExtra(error.library, EXTRA)
     if isinstance(error, ImportError):
@@ -60,11 +62,11 @@ def in_the_pipeline(error: Exception) -> Exception:
     type=click.Path(path_type=Path),
     default=ROOT / "dist",
     metavar="DIR",
-    help="Where 'edition' and 'hub' are made. By default 'dist' in this repository.",
+    help="Where 'edition', 'hub' and 'site' are made. By default 'dist' in this repository.",
 )
 @click.pass_context
 def main(ctx: click.Context, package: Path, output: Path) -> None:
-    """Validate the data package, compile it, and make the folder that is published.
+    """Validate the data package, compile it, and make the folders that are published.
 
     \b
     Examples:
@@ -78,7 +80,7 @@ def main(ctx: click.Context, package: Path, output: Path) -> None:
 
 
 def release(package_path: Path, output: Path) -> None:
-    """The pipeline: validate, compile to ``edition``, and add a card to what ``hub`` publishes."""
+    """The pipeline: validate, compile to ``edition``, add a card for ``hub``, and write ``site``."""
     from card import dataset_card
 
     from llmlineage.edition.compile import build_edition
@@ -89,6 +91,21 @@ def release(package_path: Path, output: Path) -> None:
     card = dataset_card(read_package(package_path), edition)
     hub = write_hub(edition, card, output / "hub")
     click.echo(f"{hub}: {count_and_size(hub)}")
+    site = write_page(edition, output / "site")
+    click.echo(f"{site}: {count_and_size(site)}")
+
+
+def write_page(edition: Path, folder: Path) -> Path:
+    """The explorer as a static site, from the edition as it was compiled."""
+    from llmlineage.edition import DESCRIPTOR, open_edition
+    from llmlineage.edition.swap import replacing
+    from llmlineage.explorer.site import write_site
+
+    with replacing(folder) as new:
+        write_site(open_edition(edition), new)
+        # Of which edition it is; by it a later build knows what it may replace.
+        shutil.copyfile(edition / DESCRIPTOR, new / DESCRIPTOR)
+    return folder
 
 
 def write_hub(edition: Path, card: str, folder: Path) -> Path:
@@ -103,7 +120,7 @@ def write_hub(edition: Path, card: str, folder: Path) -> Path:
 
 
 def count_and_size(folder: Path) -> str:
-    sizes = [file.stat().st_size for file in folder.iterdir()]
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
     return f"{len(sizes)} files, {sum(sizes) / 1000:,.1f} kB"
 
 
@@ -125,6 +142,22 @@ def readme_command(output: Path) -> None:
     for page in pages(ROOT):
         with replacing(page) as new:
             new.write_text(refreshed(page.read_text(encoding="utf-8"), edition), encoding="utf-8")
+
+
+@main.command(name="pictures")
+@click.pass_obj
+def pictures_command(output: Path) -> None:
+    """Take the pictures of docs/explorer.md anew, with Debian's Chromium.
+
+    \b
+    Examples:
+      python build pictures
+    """
+    from pictures import take
+
+    from llmlineage.edition.compile import build_edition
+
+    take(build_edition(ROOT, output / "edition"), ROOT / "docs" / "explorer")
 
 
 @main.command(name="measure")

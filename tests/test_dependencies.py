@@ -19,9 +19,9 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 # Of the folders: the extras that bring what their files import.
 FOLDERS = {
     "llmlineage": ("content", "curate", "export", "hub", "spark"),
-    "build": ("release", "test"),
-    "tests": ("test", "spark"),
-    "benchmarks": ("benchmark",),
+    "build": ("release", "test", "browser"),
+    "tests": ("test", "spark", "browser"),
+    "benchmarks": ("benchmark", "browser"),
 }
 # Modules whose distribution has another name.
 DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash",

@@ -23,6 +23,7 @@ COMMANDS = {
     "trace": "What a dataset or model is made of, or what is made of it.",
     "show": "One record: its facts, edges, aliases and sources.",
     "why": "Every shortest way between two records.",
+    "explore": "See where a record came from, in a browser.",
     "search": "Find records by name, alias, organization or summary.",
     "audit": "What a training config is about to inherit.",
     "terms": "Licences and providers' terms that reach a record.",

@@ -61,6 +61,10 @@ def test_a_wheel_holds_package_edition_schemas_and_licences(wheel: Path) -> None
     with zipfile.ZipFile(wheel) as archive:
         files = set(archive.namelist())
     assert {"llmlineage/_edition/lineage.sqlite", "llmlineage/_schemas/datasets.json"} <= files
+    page = {"explorer.js", "explorer.css", "plain.css", "licences.txt"}
+    assert {name for name in files if "/explorer/page/" in name} == {
+        f"llmlineage/explorer/page/{n}" for n in page
+    }
     assert {name.rpartition("/")[2] for name in files if "/licenses/" in name} == LICENCES
     assert not {name for name in files if not name.startswith(("llmlineage/", "llmlineage-"))}
 

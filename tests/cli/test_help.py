@@ -49,7 +49,9 @@ def test_every_page_has_two_examples(page: list[str]) -> None:
     assert len(examples(page)) >= 2
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in (["build"], ["add"])], ids=" ".join)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page not in (["build"], ["add"], ["explore"])], ids=" ".join
+)
 def test_the_examples_run(
     page: list[str], real_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
