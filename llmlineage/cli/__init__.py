@@ -37,6 +37,7 @@ COMMANDS = {
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
+    "new": "Start a data package of one's own, over the published record.",
     "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
