@@ -47,9 +47,7 @@ def own(problem: Problem) -> bool:
 
 def check_beneath(package: Package, tables: Tables, beneath: Beneath) -> Iterator[Problem]:
     """No row redefines what is published, says something more of it, or takes a name that means it."""
-    known = {
-        table: {cells["id"] for _, cells in beneath.tables.get(table, ())} for table in ID_TABLES
-    }
+    known = {table: {cells["id"] for _, cells in beneath.tables.get(table, ())} for table in ID_TABLES}
     addresses = {cells["url"]: cells["id"] for _, cells in beneath.tables.get("sources", ())}
     mine = {cells["id"] for table in NODE_TABLES for _, cells in tables[table]}
     for name, rows in tables.items():

@@ -69,9 +69,7 @@ def known_rows(
     return judging.whole(package, tables, beneath({**tables, "": named}))
 
 
-def add(
-    path: str | Path, additions: Sequence[Addition], beneath: Finding | None = None
-) -> list[Written]:
+def add(path: str | Path, additions: Sequence[Addition], beneath: Finding | None = None) -> list[Written]:
     """Put rows in their sorted places, all of them or none.
 
     Raises:

@@ -22,7 +22,9 @@ def finding(edition: Edition) -> Finding:
 def beneath(edition: Edition, tables: Tables) -> Beneath:
     """The rows of an edition that ``tables`` point at; of a small edition all, so that a wrong id can be
     told of with the nearest."""
-    (count,) = edition.index.execute("SELECT count(*) FROM (SELECT 1 FROM node LIMIT ?)", (FEW_RECORDS,)).fetchone()
+    (count,) = edition.index.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM node LIMIT ?)", (FEW_RECORDS,)
+    ).fetchone()
     wanted = None if count < FEW_RECORDS else cells_of(tables)
     rows = {name: list(enumerate(rows_of(edition, name, wanted), FIRST)) for name in ID_TABLES}
     return Beneath(title_of(edition), rows, lambda key: owner_of(edition, key))
@@ -85,6 +87,8 @@ def numbers_of(edition: Edition, ids: Iterable[str]) -> Mapping[str, int]:
     for start in range(0, len(wanted), _BATCH):
         batch = wanted[start : start + _BATCH]
         found.update(
-            edition.index.execute(f"SELECT id, n FROM node WHERE id IN ({', '.join('?' * len(batch))})", batch)
+            edition.index.execute(
+                f"SELECT id, n FROM node WHERE id IN ({', '.join('?' * len(batch))})", batch
+            )
         )
     return found

@@ -20,7 +20,15 @@ from llmlineage.checks.rules import ENDS
 from llmlineage.edition import DESCRIPTOR, FORMAT, INDEX, Edition
 from llmlineage.edition.beneath import numbers_of
 from llmlineage.edition.compile import LISTS, naming, sha256
-from llmlineage.edition.frames import EDGE_COLUMNS, NODE_COLUMNS, Frames, ancestry_of, first_day, precision, typed
+from llmlineage.edition.frames import (
+    EDGE_COLUMNS,
+    NODE_COLUMNS,
+    Frames,
+    ancestry_of,
+    first_day,
+    precision,
+    typed,
+)
 from llmlineage.edition.index import (
     HIT_ADDRESS,
     HIT_ALIAS,
@@ -76,11 +84,7 @@ def extend(base: Edition, extension: Extension, folder: str | Path) -> Path:
         InvalidEdition: ``folder`` holds something other than an edition, or ``base`` has the extension already.
         OSError: ``folder`` cannot be written.
     """
-    layers = layers_of(base)
-    if extension.name in layers:
-        raise InvalidEdition(
-            f"{base.path} holds {extension.name} already; name the edition that lies beneath it: --edition PATH"
-        )
+    layers = layers_without(base, extension.name)
     nodes = extension.nodes.sort("id")
     edges, ancestry = placed(base, nodes, extension.edges)
     with naming(folder), replacing(Path(folder)) as new:
@@ -103,6 +107,16 @@ def layers_of(edition: Edition) -> list[str]:
     return list(json.loads(meta["layers"])) if "layers" in meta else [str(meta.get("name", ""))]
 
 
+def layers_without(base: Edition, name: str) -> list[str]:
+    """``layers_of`` an edition that does not hold what is to be laid over it."""
+    layers = layers_of(base)
+    if name in layers:
+        raise InvalidEdition(
+            f"{base.path} holds {name} already; name the edition that lies beneath it: --edition PATH"
+        )
+    return layers
+
+
 def version_over(base: Edition, extension: Extension) -> str:
     """The version beneath, and what was laid over it as its build (https://semver.org, 10)."""
     mark = "." if "+" in base.version else "+"
@@ -115,23 +129,33 @@ def placed(base: Edition, nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[pl.
     (last,) = base.index.execute("SELECT max(n) FROM node").fetchone()
     first = (last or 0) + 1
     numbers = nodes.select("id", n=pl.int_range(first, first + pl.len(), dtype=pl.Int32))
-    order = [name for name in ("child", "relation", "role", "stage", "parent", "part") if name in edges.columns]
-    joined = edges.sort(order).join(
-        numbers.rename({"n": "c"}), left_on="child", right_on="id", how="left", maintain_order="left"
-    ).join(numbers.rename({"n": "p"}), left_on="parent", right_on="id", how="left", maintain_order="left")
+    order = [
+        name for name in ("child", "relation", "role", "stage", "parent", "part") if name in edges.columns
+    ]
+    joined = (
+        edges.sort(order)
+        .join(numbers.rename({"n": "c"}), left_on="child", right_on="id", how="left", maintain_order="left")
+        .join(numbers.rename({"n": "p"}), left_on="parent", right_on="id", how="left", maintain_order="left")
+    )
     outside = joined.filter(pl.col("p").is_null())["parent"].unique().to_list()
     found = numbers_of(base, outside)
     beneath = pl.DataFrame(
         {"parent": list(found), "q": list(found.values())}, schema={"parent": pl.String, "q": pl.Int32}
     )
-    joined = joined.join(beneath, on="parent", how="left", maintain_order="left").with_columns(
-        pl.coalesce("p", "q").alias("p")
-    ).drop("q")
+    joined = (
+        joined.join(beneath, on="parent", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("p", "q").alias("p"))
+        .drop("q")
+    )
     for end, number in (("child", "c"), ("parent", "p")):
         lost = joined.filter(pl.col(number).is_null())
         if len(lost):
             one = lost.row(0, named=True)
-            problem = "is not the id of a record that is laid over the edition" if end == "child" else "is not the id of a record"
+            problem = (
+                "is not the id of a record that is laid over the edition"
+                if end == "child"
+                else "is not the id of a record"
+            )
             raise InvalidPackage([Problem(f"{one['table']}.csv", 0, end, str(one[end]), problem, "add it")])
     return joined, ancestry_over(base, joined, sorted(found.values()))
 
@@ -211,7 +235,10 @@ def names_of(nodes: pl.DataFrame, edges: pl.DataFrame, tables: Frames) -> pl.Dat
     records = [
         nodes.select(
             "id",
-            *(pl.col(name) if name in nodes.columns else empty.alias(name) for name in ("name", "hub_id", "url", "source")),
+            *(
+                pl.col(name) if name in nodes.columns else empty.alias(name)
+                for name in ("name", "hub_id", "url", "source")
+            ),
             table=pl.col("type") + "s",
         )
     ]
@@ -270,7 +297,10 @@ def append_search(connection: sqlite3.Connection, nodes: pl.DataFrame, tables: F
     if len(known := tables.get("aliases", pl.DataFrame())):
         for table, id, alias in known.select("table", "id", "alias").iter_rows():
             aliases.setdefault((table, id), []).append(alias)
-    frames = [("", nodes), *((name, tables[name]) for name in ("methods", "licenses", "organizations") if name in tables)]
+    frames = [
+        ("", nodes),
+        *((name, tables[name]) for name in ("methods", "licenses", "organizations") if name in tables),
+    ]
     for table, frame in frames:
         rows = documents(table, frame, organizations, aliases)
         insert(connection, "search", rows, 6)
@@ -285,15 +315,20 @@ def documents(
     columns = ("hub_id", "organization", "summary")
     missing = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
     kind = pl.lit(table) if table else pl.col("type") + "s"
-    for id, name, hub, by, about, of in frame.with_columns(*missing, of=kind).select(
-        "id", "name", *columns, "of"
-    ).iter_rows():
+    for id, name, hub, by, about, of in (
+        frame.with_columns(*missing, of=kind).select("id", "name", *columns, "of").iter_rows()
+    ):
         hidden = "" if name == hub and not aliases else other_names(id, hub, aliases.get((of, id)))
         yield id, of, name, hidden, organizations.get(by), about
 
 
 def write_parquet(
-    base: Edition, folder: Path, nodes: pl.DataFrame, edges: pl.DataFrame, ancestry: pl.DataFrame, tables: Frames
+    base: Edition,
+    folder: Path,
+    nodes: pl.DataFrame,
+    edges: pl.DataFrame,
+    ancestry: pl.DataFrame,
+    tables: Frames,
 ) -> None:
     """Each parquet file of the edition beneath, and the new rows after its own."""
     for name, table in known_tables().items():
@@ -307,7 +342,10 @@ def write_parquet(
         ).with_columns(pl.col(LISTS["nodes"]).str.split(";")),
     )  # fmt: skip
     types = pl.concat(
-        [nodes.lazy().select("id", "type"), pl.scan_parquet(Path(base.path) / "nodes.parquet").select("id", "type")]
+        [
+            nodes.lazy().select("id", "type"),
+            pl.scan_parquet(Path(base.path) / "nodes.parquet").select("id", "type"),
+        ]
     )
     join(
         base, folder, "edges",
@@ -361,7 +399,9 @@ def typed_lazily(table: Table, frame: pl.LazyFrame) -> pl.LazyFrame:
         elif one.type == "date":
             columns.append(column.str.to_date("%Y-%m-%d", strict=False))
         elif one.type == "list":
-            columns.append(pl.when(column.is_not_null()).then(column.str.split(one.delimiter)).alias(one.name))
+            columns.append(
+                pl.when(column.is_not_null()).then(column.str.split(one.delimiter)).alias(one.name)
+            )
         else:
             columns.append(column)
     return frame.select(columns)

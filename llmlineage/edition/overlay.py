@@ -8,7 +8,7 @@ from llmlineage.checks import require_valid
 from llmlineage.edition import Edition
 from llmlineage.edition.beneath import finding
 from llmlineage.edition.compile import commit_of
-from llmlineage.edition.extend import Extension, extend
+from llmlineage.edition.extend import Extension, extend, layers_without
 from llmlineage.edition.frames import edges_of, nodes_of, read_table
 from llmlineage.package import Package, read_package
 
@@ -23,6 +23,7 @@ def build_over(base: Edition, package_path: str | Path, folder: str | Path, vali
         InvalidEdition: ``folder`` holds something other than an edition, or ``base`` has the package already.
         OSError: ``folder`` cannot be written.
     """
+    layers_without(base, read_package(package_path).name)
     package = require_valid(package_path, finding(base)) if validate else read_package(package_path)
     return extend(base, extension_of(package), folder)
 

@@ -82,8 +82,4 @@ def check_lineage(
     """
     record = Record(package, tables, refused)
     sorted_record = record if own is None else Record(package, own, refused)
-    return [
-        problem
-        for rule in RULES
-        for problem in rule(sorted_record if rule is check_order else record)
-    ]
+    return [problem for rule in RULES for problem in rule(sorted_record if rule is check_order else record)]
