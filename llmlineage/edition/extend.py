@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -55,6 +56,7 @@ from llmlineage.version import __version__
 MANY = 100_000
 # Records of an edition over another come after all of those beneath where a name means both.
 LATER = 2 * LAST_RANK
+MOST_AT_ONCE = 500_000
 _TYPES = {"rows": pl.Int64, "tokens": pl.Int64, "parameters": pl.Int64, "training_tokens": pl.Int64,
           "weight": pl.Float64, "altered": pl.Boolean}  # fmt: skip
 
@@ -73,6 +75,9 @@ class Extension:
     tables: Frames = field(default_factory=dict)
     commit: str | None = None
     committed: str | None = None
+    listed: bool = False
+    """Whether the nodes are a listing of millions: then they are found by their Hub id and by their id as it
+    is written, and searched for by their words only where an edge leads to or from them."""
 
 
 def extend(base: Edition, extension: Extension, folder: str | Path) -> Path:
@@ -95,7 +100,7 @@ def extend(base: Edition, extension: Extension, folder: str | Path) -> Path:
             "committed": extension.committed or "",
             "layers": json.dumps([*layers, extension.name]),
         }
-        write_index(base, new / INDEX, nodes, edges, ancestry, extension.tables, meta)
+        write_index(base, new / INDEX, nodes, edges, ancestry, extension, meta)
         write_parquet(base, new, nodes, edges, ancestry, extension.tables)
         write_descriptor(base, extension, new, meta["version"])
     return Path(folder)
@@ -167,11 +172,24 @@ def ancestry_over(base: Edition, edges: pl.DataFrame, parents: list[int]) -> pl.
     schema = {"a": pl.Int32, "b": pl.Int32, "further": pl.Int32}
     rows = base.index.execute(query, (str(parents),)).fetchall()
     further = pl.DataFrame(rows, schema=schema, orient="row")
-    through = own.join(further, on="a").select("c", a="b", distance=pl.col("distance") + pl.col("further"))
-    if not len(through):
+    if not len(further):
         return own
+    return pl.concat([own.clear(), *(through(part, further) for part in by_nodes(own))])
+
+
+def by_nodes(own: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows in parts, each with all of the nodes that it has: what is joined at once must fit in memory."""
+    starts = own["c"].gather_every(MOST_AT_ONCE).unique().sort()
+    places = [*own["c"].search_sorted(starts, side="left").to_list(), len(own)]
+    for start, end in pairwise(places):
+        yield own[start:end]
+
+
+def through(own: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
+    """Ancestors with those of theirs that lie beneath, each at its shortest distance."""
+    more = own.join(further, on="a").select("c", a="b", distance=pl.col("distance") + pl.col("further"))
     return (
-        pl.concat([own, through]).group_by("c", "a").agg(pl.col("distance").min())
+        pl.concat([own, more]).group_by("c", "a").agg(pl.col("distance").min())
         .select("c", "a", "distance").sort("c", "distance", "a")
     )  # fmt: skip
 
@@ -182,9 +200,10 @@ def write_index(
     nodes: pl.DataFrame,
     edges: pl.DataFrame,
     ancestry: pl.DataFrame,
-    tables: Frames,
+    extension: Extension,
     meta: Mapping[str, str],
 ) -> None:
+    tables = extension.tables
     shutil.copyfile(base.connections.file, path)
     with appending(path, many=len(nodes) > MANY) as connection:
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", sorted(meta.items()))
@@ -196,7 +215,11 @@ def write_index(
         insert_frame(connection, "closure", ancestry)
         for name, frame in tables.items():
             append_table(connection, known_tables()[name], frame)
-        insert_frame(connection, "names", names_of(nodes, edges, tables))
+        for frame in names_of(nodes, edges, tables, by_id=not extension.listed):
+            insert_frame(connection, "names", frame)
+        if extension.listed:
+            ends = pl.concat([edges.select(id="child"), edges.select(id="parent")]).unique()
+            nodes = nodes.join(ends, on="id", how="semi", maintain_order="left")
         append_search(connection, nodes, tables)
     seal(path)
 
@@ -228,48 +251,45 @@ def append_table(connection: sqlite3.Connection, table: Table, frame: pl.DataFra
     insert_frame(connection, table.name, frame.with_columns(dates).select(columns))
 
 
-def names_of(nodes: pl.DataFrame, edges: pl.DataFrame, tables: Frames) -> pl.DataFrame:
-    """Every written form of the names of what is new, after whatever means the same beneath."""
-    empty = pl.lit(None, dtype=pl.String)
+def names_of(nodes: pl.DataFrame, edges: pl.DataFrame, tables: Frames, by_id: bool) -> Iterator[pl.DataFrame]:
+    """Every written form of the names of what is new, after whatever means the same beneath; in parts."""
+    record = ranked(nodes, edges, tables)
+    if by_id:
+        yield named(record, "id", HIT_ID)
+    yield named(record.filter(~pl.col("name").eq_missing(pl.col("hub_id"))), "name", HIT_NAME)
+    yield named(record, "hub_id", HIT_HUB_ID)
+    if len(aliases := tables.get("aliases", pl.DataFrame())):
+        yield named(aliased(aliases, record), "alias", HIT_ALIAS)
+    if "url" in nodes.columns:
+        yield named(record, "url", HIT_ADDRESS)
+        if len(sources := tables.get("sources", pl.DataFrame())):
+            few = record.filter(pl.len().over("source") <= MOST_OF_ONE_SOURCE)
+            cited = few.join(sources.select(source="id", address="url"), on="source")
+            yield named(cited.with_columns(pl.col("rank") + 1), "address", HIT_ADDRESS)
+
+
+def ranked(nodes: pl.DataFrame, edges: pl.DataFrame, tables: Frames) -> pl.DataFrame:
+    """What is new and has a name, with its rank: of equals, what more is made from comes first."""
     counts = edges.group_by("parent").agg(children=pl.len().cast(pl.Int64))
-    records = [
-        nodes.select(
-            "id",
-            *(
-                pl.col(name) if name in nodes.columns else empty.alias(name)
-                for name in ("name", "hub_id", "url", "source")
-            ),
-            table=pl.col("type") + "s",
-        )
-    ]
+    columns = [name for name in ("id", "name", "hub_id", "url", "source") if name in nodes.columns]
+    records = [nodes.select(*columns, table=pl.col("type").cast(pl.String) + "s")]
+    empty = pl.lit(None, dtype=pl.String)
     for table in ("methods", "licenses", "organizations"):
         if len(frame := tables.get(table, pl.DataFrame())):
             hub_id = pl.col("hub_id") if "hub_id" in frame.columns else empty.alias("hub_id")
             records.append(frame.select("id", "name", hub_id, "url", "source", table=pl.lit(table)))
-    record = (
+    return (
         pl.concat(records).join(counts, left_on="id", right_on="parent", how="left")
-        .with_columns(rank=LATER - pl.col("children").fill_null(0))
+        .with_columns(rank=LATER - pl.col("children").fill_null(0)).drop("children")
     )  # fmt: skip
-    same = pl.col("name").eq_missing(pl.col("hub_id"))
-    parts = [
-        named(record, "id", HIT_ID),
-        named(record.filter(~same), "name", HIT_NAME),
-        named(record, "hub_id", HIT_HUB_ID),
-        named(record, "url", HIT_ADDRESS),
-    ]
-    if len(aliases := tables.get("aliases", pl.DataFrame())):
-        parts.append(named(aliased(aliases, record), "alias", HIT_ALIAS))
-    if len(sources := tables.get("sources", pl.DataFrame())):
-        few = record.filter(pl.len().over("source") <= MOST_OF_ONE_SOURCE)
-        cited = few.join(sources.select(source="id", address="url"), on="source")
-        parts.append(named(cited.with_columns(pl.col("rank") + 1), "address", HIT_ADDRESS))
-    return pl.concat(parts).unique().sort("key", "hit", "rank", "table", "id")
 
 
 def named(record: pl.DataFrame, column: str, hit: int) -> pl.DataFrame:
-    return record.filter(pl.col(column).is_not_null()).select(
-        keys(record.filter(pl.col(column).is_not_null())[column]).alias("key"),
-        pl.lit(hit, pl.Int64).alias("hit"), "rank", "table", "id",
+    """Rows of the table of names, in its order."""
+    rows = record.filter(pl.col(column).is_not_null())
+    return (
+        rows.select(keys(rows[column]).alias("key"), pl.lit(hit, pl.Int64).alias("hit"), "rank", "table", "id")
+        .unique().sort("key", "hit", "rank", "table", "id")
     )  # fmt: skip
 
 
@@ -314,7 +334,7 @@ def documents(
 ) -> Iterator[tuple[object, ...]]:
     columns = ("hub_id", "organization", "summary")
     missing = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
-    kind = pl.lit(table) if table else pl.col("type") + "s"
+    kind = pl.lit(table) if table else pl.col("type").cast(pl.String) + "s"
     for id, name, hub, by, about, of in (
         frame.with_columns(*missing, of=kind).select("id", "name", *columns, "of").iter_rows()
     ):
@@ -343,7 +363,7 @@ def write_parquet(
     )  # fmt: skip
     types = pl.concat(
         [
-            nodes.lazy().select("id", "type"),
+            nodes.lazy().select("id", pl.col("type").cast(pl.String)),
             pl.scan_parquet(Path(base.path) / "nodes.parquet").select("id", "type"),
         ]
     )

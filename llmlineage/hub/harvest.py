@@ -48,57 +48,58 @@ def harvest(base: Edition, path: Path, folder: Path, renames: Path | None = None
     layers_without(base, NAME)
     known = resolve.renames(renames)
     found = snapshot.read(path)
-    names = resolve.curated(base)
-    listed = repositories(found)
-    renamed = pl.concat([known, resolve.former(listed)]).unique("name", keep="first", maintain_order=True)
-    listed = present(listed, names)
-    edges, counts = edges_of(found, listed, names, renamed)
-    edges, cut = without_circles(edges)
-    nodes = nodes_of(base, listed, edges)
-    source = source_of(found)
+    nodes, edges, cut, counts = graph_of(base, found, known)
     extension = Extension(
         name=NAME,
         version=found.day.isoformat().replace("-", "."),
         title=f"What {found.what} declares",
         nodes=nodes,
-        edges=edges.drop("name", "twin"),
-        tables={"sources": source},
+        edges=edges,
+        tables={"sources": source_of(found)},
+        listed=True,
     )
-    counts |= {"repositories": len(listed), "edges": len(edges), "cut in circles": len(cut)}
     extend(base, extension, folder)
-    circles = tuple(cut.select("child", "parent").head(MOST_SHOWN).rows())
-    return Harvest(folder, extension.version, counts, circles, found.broken)
+    return Harvest(folder, extension.version, counts, cut, found.broken)
 
 
-def repositories(found: Snapshot) -> pl.DataFrame:
-    """Every repository once, with what a record of it says, and an id that no other has."""
-    columns = [
-        "type", "repo", "created", "changed", "gated", "key", "licence",
-    ]  # fmt: skip
+def graph_of(
+    base: Edition, found: Snapshot, known: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[tuple[str, str], ...], dict[str, int]]:
+    """The nodes and edges of a snapshot, edges that were cut (the first of them), and counts."""
+    names = resolve.curated(base)
+    former = resolve.former(found)
+    renamed = pl.concat([known, former]).unique("name", keep="first", maintain_order=True)
+    listed = repositories(found, former, names)
+    edges, counts = edges_of(found, listed, names, renamed)
+    edges, cut = without_circles(edges)
+    counts |= {"repositories": len(listed), "edges": len(edges), "cut in circles": len(cut)}
+    nodes = nodes_of(base, listed, edges)
+    return nodes, edges.drop("name", "twin"), tuple(cut.select("child", "parent").head(MOST_SHOWN).rows()), counts
+
+
+def repositories(found: Snapshot, former: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Every repository once, under its present name, with what a record of it says, an id that no other has,
+    and its curated record, if any."""
+    columns = ["type", "repo", "created", "gated", "licence", "low"]
     frames = [
         one.filter(pl.col("repo").str.contains(rf"^{declared.REPOSITORY}$"))
-        .with_columns(licence=licence_of(pl.col("card")))
+        .with_columns(licence=licence_of(pl.col("card")), low=pl.col("repo").str.to_lowercase())
         .select(columns)
         .collect(engine="streaming")
         for one in (found.models, found.datasets)
     ]
-    return pl.concat(frames).unique(["type", "repo"], keep="last").sort("type", "repo")
+    listed = pl.concat(frames).sort("type", "repo")
+    listed = listed.unique(["type", "low"], keep="first", maintain_order=True)
+    if len(former):
+        listed = listed.join(former, left_on="low", right_on="name", how="anti", maintain_order="left")
+    listed = resolve.with_curated(listed.drop("low"), names, "repo")
+    return with_ids(listed.with_columns(name=pl.col("repo")), names)
 
 
 def licence_of(card: pl.Expr) -> pl.Expr:
     """The licence that a card names; ``other`` gives way to the name that stands beside it."""
     said = card.str.json_path_match("$.license").str.strip_chars('[]" ')
     return pl.when(said == "other").then(card.str.json_path_match("$.license_name")).otherwise(said)
-
-
-def present(listed: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """The repositories under their present names, each with its id and its curated record, if any."""
-    last = pl.col("key").is_null() | (pl.col("changed") == pl.col("changed").max().over("type", "key"))
-    listed = listed.filter(last.fill_null(True))  # noqa: FBT003
-    listed = listed.with_columns(low=pl.col("repo").str.to_lowercase())
-    listed = listed.unique(["type", "low"], keep="first", maintain_order=True)
-    listed = resolve.with_curated(listed, names, "repo").with_columns(name=pl.col("repo"))
-    return with_ids(listed, names)
 
 
 def with_ids(frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +144,7 @@ def edges_of(
     children = listed.select(child_type="type", repo="repo", child="id", twin="curated")
     rows = rows.join(children, on=["child_type", "repo"])
     rows = resolve.with_curated(rows, names, "name")
-    rows = resolve.in_snapshot(rows, listed.select("type", "low", "id")).rename({"id": "there"})
+    rows = resolve.in_snapshot(rows, listed).rename({"id": "there"})
     rows = rows.with_columns(parent=pl.coalesce("curated", "there"))
     counts["dangling"] = int(rows["parent"].is_null().sum())
     rows = with_dangling(rows, names)
@@ -234,11 +235,13 @@ def nodes_of(base: Edition, listed: pl.DataFrame, edges: pl.DataFrame) -> pl.Dat
     lost = lost.unique("id", keep="first", maintain_order=True).join(repository.select("id"), on="id", how="anti")
     empty = pl.lit(None, dtype=pl.String)
     nowhere = lost.with_columns(hub_id=empty, released=empty, license=empty, status=pl.lit(NOWHERE))
-    return pl.concat([repository, nowhere.select(repository.columns)]).with_columns(
+    nodes = pl.concat([repository, nowhere.select(repository.columns)]).with_columns(
         kind=pl.when(pl.col("type") == "model").then(pl.lit("other")).otherwise(pl.lit("dataset")),
         upstream=pl.lit("unread"),
         source=pl.lit(NAME),
     )
+    # Of millions of rows a column of few values weighs a quarter as numbers.
+    return nodes.cast(dict.fromkeys(("type", "kind", "license", "status", "upstream", "source"), pl.Categorical))
 
 
 def source_of(found: Snapshot) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 from llmlineage.edition import Edition
 from llmlineage.edition.extend import keys
 from llmlineage.errors import DataError
+from llmlineage.hub.snapshot import Snapshot
 
 # Repositories that once had no owner and now stand under these, with redirects from the old names.
 _LEGACY = (
@@ -64,13 +65,22 @@ def renames(path: Path | None) -> pl.DataFrame:
     return frame.select(name=old, renamed=pl.col("new").str.strip_chars()).drop_nulls().unique("name", keep="last")
 
 
-def former(listed: pl.DataFrame) -> pl.DataFrame:
-    """Renamed while the snapshot was made: of rows with one number of the Hub, the last changed is the name."""
-    same = listed.filter(pl.col("key").is_not_null() & (pl.len().over("type", "key") > 1))
-    last = same.sort("changed", nulls_last=False).group_by("type", "key").agg(renamed=pl.col("repo").last())
-    return same.join(last, on=["type", "key"]).filter(pl.col("repo") != pl.col("renamed")).select(
-        name=pl.col("repo").str.to_lowercase(), renamed="renamed"
-    )
+def former(found: Snapshot) -> pl.DataFrame:
+    """Names that changed while the snapshot was made, as ``renames`` has them: of repositories with one number
+    of the Hub, the one changed last has the present name."""
+    empty = pl.DataFrame(schema={"name": pl.String, "renamed": pl.String})
+    parts = [empty]
+    for one in (found.models, found.datasets):
+        numbers = one.filter(pl.col("key").is_not_null()).select(number=pl.col("key").hash())
+        seen = numbers.collect(engine="streaming")["number"]
+        twice = seen.filter(seen.is_duplicated()).unique()
+        if not len(twice):
+            continue
+        same = one.filter(pl.col("key").hash().is_in(twice.implode())).select("key", "repo", "changed").collect()
+        last = same.sort("changed", nulls_last=False).group_by("key").agg(renamed=pl.col("repo").last())
+        moved = same.join(last, on="key").filter(pl.col("repo") != pl.col("renamed"))
+        parts.append(moved.select(name=pl.col("repo").str.to_lowercase(), renamed="renamed"))
+    return pl.concat(parts).unique("name", keep="last", maintain_order=True)
 
 
 def followed(names: pl.DataFrame, renamed: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +101,9 @@ def in_snapshot(names: pl.DataFrame, repositories: pl.DataFrame) -> pl.DataFrame
     owner, of one of the owners under which such names went on.
 
     Args:
-        repositories: ``type``, ``low`` (the name in small letters) and ``id``, one row each.
+        repositories: ``type``, ``repo`` and ``id``, one row each.
     """
+    repositories = repositories.select("type", "id", low=pl.col("repo").str.to_lowercase())
     low = names.with_columns(low=pl.col("name").str.to_lowercase())
     found = low.join(repositories, on=["type", "low"], how="left", maintain_order="left")
     owners = pl.DataFrame({"owner": [one.lower() for one in _LEGACY], "order": range(len(_LEGACY))})
