@@ -70,7 +70,9 @@ def generate(folder: Path, models: int) -> None:
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
-    pl.DataFrame(rows, schema_overrides={"tags": pl.List(pl.String)}, infer_schema_length=None).write_parquet(path)
+    pl.DataFrame(rows, schema_overrides={"tags": pl.List(pl.String)}, infer_schema_length=None).write_parquet(
+        path
+    )
 
 
 def curated(type_: str) -> list[str]:
@@ -176,7 +178,15 @@ def row(n: int, name: str, card: dict[str, Any] | None, tags: list[str]) -> dict
 
 
 def harvest(folder: Path) -> None:
-    command = [sys.executable, "-m", "llmlineage", "harvest", str(folder / "snapshot"), "-o", str(folder / "edition")]
+    command = [
+        sys.executable,
+        "-m",
+        "llmlineage",
+        "harvest",
+        str(folder / "snapshot"),
+        "-o",
+        str(folder / "edition"),
+    ]
     started = time.perf_counter()
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - started

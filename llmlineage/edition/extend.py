@@ -43,7 +43,6 @@ from llmlineage.edition.index import (
     insert_frame,
     other_names,
     published,
-    quote,
 )
 from llmlineage.edition.shape import seal
 from llmlineage.edition.swap import replacing
@@ -80,9 +79,9 @@ class Extension:
     is written, and searched for by their words only where an edge leads to or from them."""
 
 
-def extend(base: Edition, extension: Extension, folder: str | Path) -> Path:
+def extend(base: Edition, extension: Extension, folder: str | Path, tables: bool = True) -> Path:
     """Write the edition of ``base`` and ``extension`` to ``folder``; what stands there is replaced when
-    the new one is whole.
+    the new one is whole. Without ``tables`` it is an index alone, for look-ups.
 
     Raises:
         InvalidPackage: an edge leads to a record that neither has.
@@ -101,7 +100,8 @@ def extend(base: Edition, extension: Extension, folder: str | Path) -> Path:
             "layers": json.dumps([*layers, extension.name]),
         }
         write_index(base, new / INDEX, nodes, edges, ancestry, extension, meta)
-        write_parquet(base, new, nodes, edges, ancestry, extension.tables)
+        if tables:
+            write_parquet(base, new, nodes, edges, ancestry, extension.tables)
         write_descriptor(base, extension, new, meta["version"])
     return Path(folder)
 
@@ -307,7 +307,7 @@ def keys(names: pl.Series) -> pl.Series:
 def aliased(aliases: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
     """Aliases with the rank of what they stand for: of a record beneath, that of any."""
     joined = aliases.join(record.select("table", "id", "rank"), on=["table", "id"], how="left")
-    meant = pl.when(pl.col("preferred").fill_null(False)).then(pl.lit(LAST_RANK + 3))  # noqa: FBT003
+    meant = pl.when(pl.col("preferred").fill_null(False)).then(pl.lit(LAST_RANK + 3))
     return joined.with_columns(rank=meant.otherwise(pl.col("rank").fill_null(LATER)).cast(pl.Int64))
 
 

@@ -57,7 +57,9 @@ def in_card(repositories: pl.LazyFrame, name: str) -> pl.LazyFrame:
     value = pl.col(name)
     # A list of plain texts is taken apart as text, which is quick; any other by a parser of JSON.
     is_list, is_odd = value.str.starts_with("["), value.str.contains(r"[{\\]")
-    plain = pl.when(is_list).then(value.str.extract_all(_TEXT_OF_JSON).list.eval(pl.element().str.slice(1).str.head(-1)))
+    plain = pl.when(is_list).then(
+        value.str.extract_all(_TEXT_OF_JSON).list.eval(pl.element().str.slice(1).str.head(-1))
+    )
     names = (
         pl.when(is_odd).then(value.map_elements(texts_of, return_dtype=pl.List(pl.String)))
         .otherwise(plain.otherwise(pl.concat_list(value)))

@@ -74,7 +74,12 @@ def graph_of(
     edges, cut = without_circles(edges)
     counts |= {"repositories": len(listed), "edges": len(edges), "cut in circles": len(cut)}
     nodes = nodes_of(base, listed, edges)
-    return nodes, edges.drop("name", "twin"), tuple(cut.select("child", "parent").head(MOST_SHOWN).rows()), counts
+    return (
+        nodes,
+        edges.drop("name", "twin"),
+        tuple(cut.select("child", "parent").head(MOST_SHOWN).rows()),
+        counts,
+    )
 
 
 def repositories(found: Snapshot, former: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -148,7 +153,7 @@ def edges_of(
     rows = rows.with_columns(parent=pl.coalesce("curated", "there"))
     counts["dangling"] = int(rows["parent"].is_null().sum())
     rows = with_dangling(rows, names)
-    itself = (pl.col("parent") == pl.col("child")) | (pl.col("parent") == pl.col("twin")).fill_null(False)  # noqa: FBT003
+    itself = (pl.col("parent") == pl.col("child")) | (pl.col("parent") == pl.col("twin")).fill_null(False)
     counts["itself"] = int(rows.select(itself.sum()).item())
     return shaped(rows.filter(~itself), relations), counts
 
@@ -193,7 +198,9 @@ def shaped(rows: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     several = pl.len().over("child", "field") > 1
     how = pl.coalesce("how", pl.when(several).then(pl.lit("merge_of")).otherwise(pl.lit("finetune_of")))
     table = pl.col("field").replace_strict(_EDGES, return_dtype=pl.String)
-    relation = pl.when(is_base).then(how).when(is_data).then(pl.lit("trained_on")).otherwise(pl.lit("includes"))
+    relation = (
+        pl.when(is_base).then(how).when(is_data).then(pl.lit("trained_on")).otherwise(pl.lit("includes"))
+    )
     return (
         rows.join(relations, on="repo", how="left", maintain_order="left")
         .with_columns(table=table, relation=relation)
@@ -222,7 +229,7 @@ def nodes_of(base: Edition, listed: pl.DataFrame, edges: pl.DataFrame) -> pl.Dat
         resolve.licences(base), on="key", how="left"
     )
     created = pl.col("created").str.extract(r"^((?:19|20)\d\d-\d\d-\d\d)")
-    status = pl.when(pl.col("gated").fill_null(False)).then(pl.lit("gated")).otherwise(pl.lit("available"))  # noqa: FBT003
+    status = pl.when(pl.col("gated").fill_null(False)).then(pl.lit("gated")).otherwise(pl.lit("available"))
     repository = known.select(
         "id", "type", "name", hub_id="name", released=created, license="license", status=status
     )
@@ -232,7 +239,9 @@ def nodes_of(base: Edition, listed: pl.DataFrame, edges: pl.DataFrame) -> pl.Dat
         type=pl.when(pl.col("table") == "adaptations").then(pl.lit("model")).otherwise(pl.lit("dataset")),
         name="name",
     )
-    lost = lost.unique("id", keep="first", maintain_order=True).join(repository.select("id"), on="id", how="anti")
+    lost = lost.unique("id", keep="first", maintain_order=True).join(
+        repository.select("id"), on="id", how="anti"
+    )
     empty = pl.lit(None, dtype=pl.String)
     nowhere = lost.with_columns(hub_id=empty, released=empty, license=empty, status=pl.lit(NOWHERE))
     nodes = pl.concat([repository, nowhere.select(repository.columns)]).with_columns(
@@ -241,7 +250,9 @@ def nodes_of(base: Edition, listed: pl.DataFrame, edges: pl.DataFrame) -> pl.Dat
         source=pl.lit(NAME),
     )
     # Of millions of rows a column of few values weighs a quarter as numbers.
-    return nodes.cast(dict.fromkeys(("type", "kind", "license", "status", "upstream", "source"), pl.Categorical))
+    return nodes.cast(
+        dict.fromkeys(("type", "kind", "license", "status", "upstream", "source"), pl.Categorical)
+    )
 
 
 def source_of(found: Snapshot) -> pl.DataFrame:

@@ -62,7 +62,11 @@ def renames(path: Path | None) -> pl.DataFrame:
     if frame.columns != ["old", "new"]:
         raise DataError(path, "has other columns than old,new; write them in its first line")
     old = pl.col("old").str.strip_chars().str.to_lowercase()
-    return frame.select(name=old, renamed=pl.col("new").str.strip_chars()).drop_nulls().unique("name", keep="last")
+    return (
+        frame.select(name=old, renamed=pl.col("new").str.strip_chars())
+        .drop_nulls()
+        .unique("name", keep="last")
+    )
 
 
 def former(found: Snapshot) -> pl.DataFrame:
@@ -76,7 +80,9 @@ def former(found: Snapshot) -> pl.DataFrame:
         twice = seen.filter(seen.is_duplicated()).unique()
         if not len(twice):
             continue
-        same = one.filter(pl.col("key").hash().is_in(twice.implode())).select("key", "repo", "changed").collect()
+        same = (
+            one.filter(pl.col("key").hash().is_in(twice.implode())).select("key", "repo", "changed").collect()
+        )
         last = same.sort("changed", nulls_last=False).group_by("key").agg(renamed=pl.col("repo").last())
         moved = same.join(last, on="key").filter(pl.col("repo") != pl.col("renamed"))
         parts.append(moved.select(name=pl.col("repo").str.to_lowercase(), renamed="renamed"))

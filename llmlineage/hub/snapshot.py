@@ -32,7 +32,7 @@ _OF_DATASETS = {
     "dataset_info", "task_categories", "task_ids", "size_categories", "source_datasets", "pretty_name",
     "annotations_creators", "language_creators", "multilinguality", "configs",
 }  # fmt: skip
-_KEPT = ("base_model", "base_model_relation", "datasets", "source_datasets", "license", "license_name")
+KEPT = ("base_model", "base_model_relation", "datasets", "source_datasets", "license", "license_name")
 BATCH = 20_000
 
 
@@ -116,10 +116,14 @@ def shaped(frame: pl.LazyFrame, type_: str) -> pl.LazyFrame:
         type=pl.lit(type_),
         repo=text("id", "modelId"),
         card=pl.col("cardData").struct.json_encode() if isinstance(cards, pl.Struct) else text("cardData"),
-        tags=pl.col("tags").list.join("\n") if isinstance(tags, pl.List) else text("tags").str.replace_all('[",]+ *"?', "\n"),
+        tags=pl.col("tags").list.join("\n")
+        if isinstance(tags, pl.List)
+        else text("tags").str.replace_all('[",]+ *"?', "\n"),
         created=text("createdAt", "created_at").str.slice(0, 10),
         changed=text("lastModified", "last_modified"),
-        gated=pl.col("gated") if gated == pl.Boolean else ~text("gated").str.to_lowercase().is_in(["false", ""]),
+        gated=pl.col("gated")
+        if gated == pl.Boolean
+        else ~text("gated").str.to_lowercase().is_in(["false", ""]),
         key=text("_id"),
     )
 
@@ -157,7 +161,7 @@ def card_files(folder: Path) -> Iterator[Path]:
 def row_of(file: Path, folder: Path) -> dict[str, Any]:
     front = card.front_matter(read_text(file), file, keep="last")
     type_, repo = repository_of(file, folder, front or {})
-    kept = {key: front[key] for key in _KEPT if key in front} if front else {}
+    kept = {key: front[key] for key in KEPT if key in front} if front else {}
     return {"type": type_, "repo": repo, "card": json.dumps(kept) if kept else None}
 
 
