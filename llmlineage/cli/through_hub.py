@@ -11,7 +11,7 @@ import click
 
 from llmlineage.addresses import canonical, hub_repository, is_address
 from llmlineage.audit import is_place, record_of
-from llmlineage.audit.configs import Config, ModelUse
+from llmlineage.audit.configs import Config, DatasetUse, ModelUse
 from llmlineage.cli.paint import say
 from llmlineage.edition import Edition
 from llmlineage.errors import NotReached
@@ -42,7 +42,6 @@ def with_card(ctx: click.Context, edition: Edition, name: str) -> tuple[Edition,
     if not reading.cards:
         reasons = dict.fromkeys(reading.unreached.get(one, "") for one in wanted)
         raise NotReached(name, "; ".join(filter(None, reasons)) or "this can be no name of a repository")
-    tell(reading)
     root = one[1]
     return extended(ctx, edition, reading), reading.renamed.get(root.lower(), root)
 
@@ -71,13 +70,16 @@ def with_cards(ctx: click.Context, edition: Edition, configs: Sequence[Config]) 
     if not wanted:
         return edition
     reading = live.walk(edition, wanted)
+    if reading.cards:
+        return extended(ctx, edition, reading)
     tell(reading)
-    return extended(ctx, edition, reading) if reading.cards else edition
+    return edition
 
 
 def nameless(edition: Edition, config: Config) -> list[Repository]:
     found: list[Repository] = []
-    for use in (*config.models, *config.datasets):
+    uses: tuple[ModelUse | DatasetUse, ...] = (*config.models, *config.datasets)
+    for use in uses:
         type_ = "model" if isinstance(use, ModelUse) else "dataset"
         either = config.framework == "names"
         tables = ("datasets", "models") if either else (f"{type_}s",)
@@ -90,7 +92,9 @@ def nameless(edition: Edition, config: Config) -> list[Repository]:
 
 def extended(ctx: click.Context, edition: Edition, reading: Reading) -> Edition:
     folder = ctx.with_resource(tempfile.TemporaryDirectory(prefix="llmlineage-"))
-    return live.edition_of(edition, reading, Path(folder) / "edition")
+    found = live.edition_of(edition, reading, Path(folder) / "edition")
+    tell(reading)
+    return found
 
 
 def tell(reading: Reading) -> None:

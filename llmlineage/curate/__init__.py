@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from llmlineage.checks.beneath import Finding
 from llmlineage.curate import judging, lines, rules
@@ -58,7 +59,7 @@ def read_tables(path: str | Path) -> tuple[Package, rules.Tables]:
 
 
 def known_rows(
-    package: Package, tables: rules.Tables, beneath: Finding | None, said: Mapping[str, object]
+    package: Package, tables: rules.Tables, beneath: Finding | None, said: Mapping[str, Any]
 ) -> rules.Tables:
     """The rows that new ones may point at: those of the package, and of the edition beneath it all or those
     that it and what was ``said`` name."""

@@ -8,10 +8,11 @@ import polars as pl
 _ROUNDS = 30
 
 
-def without_circles(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def without_circles(edges: pl.DataFrame, created: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The edges (``child``, ``parent`` and whatever else) without those that close a circle, and these.
 
-    Which edge of a circle is cut depends on the names alone: the walk goes by child, then parent.
+    The walk starts from what was ``created`` last (``id``, ``created``): of two repositories that name one
+    another, the older one cannot have been made from the younger.
     """
     pairs = edges.select("child", "parent").unique()
     for _ in range(_ROUNDS):
@@ -21,7 +22,7 @@ def without_circles(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         if len(pairs) == before:
             break
     closing = pl.DataFrame(
-        closing_edges(pairs.sort("child", "parent").rows()),
+        closing_edges(latest_first(pairs, created).rows()),
         schema={"child": edges.schema["child"], "parent": edges.schema["parent"]},
         orient="row",
     )
@@ -32,6 +33,13 @@ def without_circles(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return kept, edges.join(closing, on=on, how="semi", maintain_order="left")
 
 
+def latest_first(pairs: pl.DataFrame, created: pl.DataFrame) -> pl.DataFrame:
+    dated = pairs.join(created, left_on="child", right_on="id", how="left")
+    order = ["created", "child", "parent"]
+    ordered = dated.sort(order, descending=[True, False, False], nulls_last=True)
+    return ordered.select("child", "parent")
+
+
 def closing_edges(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pairs that lead back to a node of the walk on which they are met."""
     parents: dict[str, list[str]] = {}
@@ -39,10 +47,10 @@ def closing_edges(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         parents.setdefault(child, []).append(parent)
     closing: list[tuple[str, str]] = []
     done, on_way = set[str](), set[str]()
-    for start in parents:
+    for start, above in parents.items():
         if start in done:
             continue
-        stack = [(start, iter(parents[start]))]
+        stack = [(start, iter(above))]
         on_way.add(start)
         while stack:
             node, left = stack[-1]

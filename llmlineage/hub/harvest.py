@@ -71,7 +71,7 @@ def graph_of(
     renamed = pl.concat([known, former]).unique("name", keep="first", maintain_order=True)
     listed = repositories(found, former, names)
     edges, counts = edges_of(found, listed, names, renamed)
-    edges, cut = without_circles(edges)
+    edges, cut = without_circles(edges, listed.select("id", "created"))
     counts |= {"repositories": len(listed), "edges": len(edges), "cut in circles": len(cut)}
     nodes = nodes_of(base, listed, edges)
     return (

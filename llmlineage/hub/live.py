@@ -33,6 +33,7 @@ from llmlineage.hub import declared, resolve
 from llmlineage.hub.harvest import NAME, graph_of
 from llmlineage.hub.snapshot import COLUMNS, KEPT, Snapshot
 from llmlineage.keys import name_key
+from llmlineage.version import __version__
 
 Repository = tuple[str, str]
 """The type, dataset or model, and OWNER/NAME."""
@@ -81,6 +82,7 @@ class Reading:
     unreached: dict[Repository, str] = field(default_factory=dict)
     ends: float = field(default_factory=lambda: time.monotonic() + SECONDS_OF_ALL)
     silent: int = 0
+    cut: tuple[tuple[str, str], ...] = ()
 
     @property
     def over(self) -> str:
@@ -173,7 +175,7 @@ def edition_of(base: Edition, reading: Reading, folder: Path) -> Edition:
         {"name": list(reading.renamed), "renamed": list(reading.renamed.values())},
         schema={"name": pl.String, "renamed": pl.String},
     )
-    nodes, edges, _, _ = graph_of(base, Snapshot(models, datasets, date.today(), "the Hub"), renamed)
+    nodes, edges, reading.cut, _ = graph_of(base, Snapshot(models, datasets, date.today(), "the Hub"), renamed)
     cited = (pl.col("child") + "-card").alias("source")
     nodes = nodes.with_columns((pl.col("id") + "-card").alias("source"))
     # A name alone has no card; it stands in that of the first that names it.
@@ -239,7 +241,7 @@ def asked(wanted: Repository, ends: float) -> Card:
     type_, repo = wanted
     query = "&".join(f"expand={name}" for name in _EXPANDED)
     try:
-        status, body, headers = fetched(f"/api/{type_}s/{quote(repo)}?{query}", ends)
+        body, headers = fetched(f"/api/{type_}s/{quote(repo)}?{query}", ends)
     except Unreached as error:
         if not error.missing or error.reason == MISSING:
             raise
@@ -276,7 +278,7 @@ def readme(wanted: Repository, revision: str, ends: float) -> Card:
     """The card of a repository from its file."""
     type_, repo = wanted
     front = "datasets/" if type_ == "dataset" else ""
-    _, body, headers = fetched(f"/{front}{quote(repo)}/resolve/{quote(revision)}/README.md", ends)
+    body, headers = fetched(f"/{front}{quote(repo)}/resolve/{quote(revision)}/README.md", ends)
     try:
         text = body.decode("utf-8-sig").replace("\r\n", "\n")
         matter = card.front_matter(text, Path(f"{repo}/README.md"), keep="last")
@@ -302,8 +304,8 @@ def parsed(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def fetched(path: str, ends: float) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and headers of an answer that can be used; asked for again where that may help.
+def fetched(path: str, ends: float) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of an answer that can be used; asked for again where that may help.
 
     Raises:
         Unreached: it cannot be had.
@@ -323,7 +325,7 @@ def fetched(path: str, ends: float) -> tuple[int, bytes, dict[str, str]]:
                 break
             continue
         if status == 200:
-            return status, body, headers
+            return body, headers
         said = refusal(status, headers)
         if status not in _AGAIN:
             break
@@ -332,12 +334,10 @@ def fetched(path: str, ends: float) -> tuple[int, bytes, dict[str, str]]:
 
 def one_answer(path: str, ends: float) -> tuple[int, bytes, dict[str, str]]:
     hub = library()
-    from huggingface_hub.utils import build_hf_headers
-
     address = hub.constants.ENDPOINT.rstrip("/") + path
     limits = (SECONDS_TO_CONNECT, SECONDS_SILENT, SECONDS_SILENT, SECONDS_TO_CONNECT)
     try:
-        with hub.get_session().stream("GET", address, headers=build_hf_headers(), timeout=limits) as answer:
+        with hub.get_session().stream("GET", address, headers=headers_of(hub), timeout=limits) as answer:
             body = b""
             for part in answer.iter_bytes():
                 body += part
@@ -353,6 +353,13 @@ def one_answer(path: str, ends: float) -> tuple[int, bytes, dict[str, str]]:
         raise
     except Exception as error:  # of the library that the library of the Hub uses, which changes with it
         raise unreached(error) from None  # what it holds of the request has the token in it
+
+
+def headers_of(hub: Any) -> dict[str, str]:
+    """Who asks, and the token of the library's own login, where it has one and may send it unasked."""
+    token = None if hub.constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else hub.get_token()
+    login = {"Authorization": f"Bearer {token}"} if token else {}
+    return {"User-Agent": f"llmlineage/{__version__}", **login}
 
 
 def unreached(error: Exception) -> Unreached:
@@ -413,9 +420,9 @@ def keep(wanted: Repository, found: Card) -> None:
 
 def put(path: Path, text: str) -> None:
     handle, aside = tempfile.mkstemp(dir=path.parent)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(aside, path)
+    os.close(handle)
+    Path(aside).write_text(text, encoding="utf-8")
+    Path(aside).replace(path)
 
 
 def kept_card(wanted: Repository) -> Card | None:
@@ -442,3 +449,5 @@ def told(reading: Reading) -> Iterator[str]:
     for one in sorted(reading.cards.values(), key=lambda one: one.repo):
         if one.note:
             yield f"{one.repo}: {one.note}"
+    for child, parent in reading.cut:
+        yield f"left out: that {child} was made from {parent}, which would close a circle"
