@@ -227,6 +227,7 @@ def aliases_of(base: Edition, nodes: pl.DataFrame, reading: Reading) -> pl.DataF
 def library() -> Any:
     try:
         import huggingface_hub
+        import huggingface_hub.constants  # the package gives its modules only once they are imported
     except ImportError as error:
         raise MissingExtra("huggingface_hub", "hub") from error
     return huggingface_hub
