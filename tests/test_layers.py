@@ -19,7 +19,8 @@ LAYERS = (
     ("api",),
     ("explorer", "export", "report"),  # documents, of the words that render has for relations and counts
     ("render",),
-    ("audit", "content", "hub"),
+    ("hub",),  # which reads cards as audit does
+    ("audit", "content"),
     ("graph",),
     ("curate",),
     ("edition",),

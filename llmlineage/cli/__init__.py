@@ -40,9 +40,11 @@ COMMANDS = {
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
+    "new": "Start a data package of one's own, over the published record.",
     "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
+    "harvest": "An edition of what the Hub's metadata declares, under the curated one.",
 }
 
 # Where the words of the call are kept, for messages about them.
@@ -166,7 +168,7 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     metavar="PATH",
     is_eager=True,
     help="The edition to read: a folder that 'llmlineage build' wrote, or a data package. "
-    "By default LLMLINEAGE_EDITION, else the one that came with the package.",
+    "By default LLMLINEAGE_EDITION, else that of llmlineage.toml, else the one that came with the package.",
 )
 @click.option(
     "--version",

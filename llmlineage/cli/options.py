@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from itertools import chain
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -17,6 +17,11 @@ from llmlineage.errors import LineageError
 from llmlineage.graph import names
 from llmlineage.render.wrapping import indented
 from llmlineage.visible import shorten, visible_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from llmlineage.checks.beneath import Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
 # Other meanings of a name beyond these are counted.
@@ -28,6 +33,31 @@ COUNT = click.IntRange(min=1, max=2**31 - 1)
 def open_from(ctx: click.Context) -> Edition:
     """The edition that the call names."""
     return open_edition(ctx.find_root().obj or ctx.find_root().params.get("edition"))
+
+
+def edition_beneath(ctx: click.Context, package: Path, on_top: bool = False) -> Edition | None:
+    """The edition that a package is laid over; None for one that stands alone.
+
+    That of ``--edition``, else the one that came with the program: what LLMLINEAGE_EDITION and
+    llmlineage.toml name is what the package becomes.
+    """
+    from llmlineage.edition import installed
+    from llmlineage.edition.ondemand import is_on_top
+
+    if not on_top and not is_on_top(package):
+        return None
+    root = ctx.find_root()
+    return open_edition(root.obj or root.params.get("edition") or installed())
+
+
+def beneath(ctx: click.Context, package: Path, on_top: bool = False) -> Finding | None:
+    """How to find what the rows of a package may point at beneath it."""
+    base = edition_beneath(ctx, package, on_top)
+    if base is None:
+        return None
+    from llmlineage.edition.beneath import finding
+
+    return finding(base)
 
 
 def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABLES) -> names.Match:

@@ -27,7 +27,7 @@ RELATIONS = (
 ROLES = ("wrote_both", "wrote_prompts", "wrote_responses", "played_user", "rated", "filtered", "translated")
 STAGES = (
     "pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl",
-    "evaluation",
+    "evaluation", "unspecified",
 )  # fmt: skip
 UPSTREAM = ("root", "complete", "partial", "undisclosed", "unread")
 # From a family up to a version of it, and from a version up to its family: no edges of the tables, but the
