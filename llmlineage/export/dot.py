@@ -38,7 +38,7 @@ def of_edge(edge: Edge) -> Iterator[str]:
     yield f"label={quoted(shapes.along(edge))}"
     yield f"URL={quoted(edge.source.url)}"
     yield f"tooltip={quoted(edge.source.title)}"
-    if edge.basis in ("inferred", "reported"):
+    if edge.basis in ("inferred", "reported", "declared"):
         yield "style=dashed"
 
 

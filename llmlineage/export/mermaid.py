@@ -52,7 +52,7 @@ def shape(thing: Thing) -> str:
 
 
 def arrow(edge: Edge) -> str:
-    line = "-.->" if edge.basis in ("inferred", "reported") else "-->"
+    line = "-.->" if edge.basis in ("inferred", "reported", "declared") else "-->"
     return f'{line}|"{escaped(shapes.along(edge))}"|'
 
 

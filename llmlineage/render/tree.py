@@ -255,9 +255,11 @@ def _said(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[str]
         return [f"{first} {ending}"]
     segments = [first, words.kind(node), words.rows(edge, node)]
     segments.append(words.measured(edge) if edge else "")
+    segments.append(paint("declared", "unknown") if edge and edge.basis == "declared" else "")
     segments += [_by(state, role, edges) for role, edges in _by_role(state.makers.get(node.id, []))]
     segments.append(node.license or "")
     segments.append(node.status if node.status in ("unreleased", "withdrawn") else "")
+    segments.append(paint("not found", "unknown") if node.status == "unknown" else "")
     segments.append(paint(words.unknown(node), "unknown") if words.unknown(node) else "")
     segments.append(ending)
     return [segment for segment in segments if segment]
