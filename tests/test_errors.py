@@ -19,6 +19,7 @@ from llmlineage.errors import (
     LineageError,
     MissingExtra,
     NoConfig,
+    NotReached,
     OutputRefused,
     Problem,
     QueryRefused,
@@ -39,6 +40,7 @@ ERRORS = [
     DataError("a.jsonl", "is odd"),
     MissingExtra("polars", "content"),
     InvalidPackage([Problem("data/a.csv", 2, "id", "x", "is odd")]),
+    NotReached("who/nobody", "the Hub does not answer"),
     OutputRefused("out.parquet", "is there"),
     RowRefused([Problem("data/a.csv", 2, "id", "x", "is odd")], "look again"),
 ]
