@@ -20,6 +20,7 @@ from llmlineage.errors import (
     LineageError,
     MissingExtra,
     NoConfig,
+    NotReached,
     OutputRefused,
     Problem,
     QueryRefused,
@@ -41,6 +42,7 @@ ERRORS = [
     MissingExtra("polars", "content"),
     InvalidPackage([Problem("data/a.csv", 2, "id", "x", "is odd")]),
     ExportRefused("holds too much"),
+    NotReached("who/nobody", "the Hub does not answer"),
     OutputRefused("out.parquet", "is there"),
     RowRefused([Problem("data/a.csv", 2, "id", "x", "is odd")], "look again"),
 ]

@@ -1,4 +1,4 @@
-"""A package that is laid over a published edition: its rows may point at what is there, and never change it."""
+"""A package that is laid over a published edition: its rows point at what is there and never change it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Finding = Callable[[Tables], Beneath]
 
 
 def merged(tables: Tables, beneath: Beneath) -> Tables:
-    """The rows of both, those of the edition first: where either could be told of, the rules tell the later."""
+    """The rows of both, those of the edition first: of two that clash the rules tell the later."""
     return {name: [*beneath.tables.get(name, ()), *rows] for name, rows in tables.items()}
 
 

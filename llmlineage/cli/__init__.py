@@ -44,7 +44,7 @@ COMMANDS = {
     "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
-    "harvest": "An edition of what the Hub's metadata declares, under the curated one.",
+    "harvest": "An edition of what the Hub's metadata declares.",
 }
 
 # Where the words of the call are kept, for messages about them.

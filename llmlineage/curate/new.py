@@ -26,7 +26,8 @@ What you know goes into the tables of `data/`, each fact with the document that 
 llmlineage add source --id our-notes --kind documentation --title "How we made it" --url https://example.org/our-notes
 llmlineage add dataset --id $name-sft --name "$title SFT" --kind instruction --status unreleased \\
   --upstream complete --source our-notes
-llmlineage add edge --child $name-sft --parent alpaca --parent gsm8k --relation includes --basis stated --source our-notes
+llmlineage add edge --child $name-sft --parent alpaca --parent gsm8k --relation includes \\
+  --basis stated --source our-notes
 ```
 
 Then check it, compile it, and ask:
@@ -44,7 +45,7 @@ or at the root of your repository. `llmlineage add KIND -h` says what each colum
 
 
 def new_package(folder: Path, name: str | None = None) -> Path:
-    """Write an empty valid package into a new ``folder``, whose name is the package's unless ``name`` is given.
+    """Write an empty valid package into a new ``folder``, whose name is the package's unless ``name`` is.
 
     Raises:
         OutputRefused: the name is none that a package can have, or the folder is there already.

@@ -144,7 +144,7 @@ def locate(path: str | os.PathLike[str] | None = None) -> str:
 
 
 def from_settings() -> str | None:
-    """The edition that the ``llmlineage.toml`` of this folder names: ``edition = "path"``, from where it is."""
+    """The edition that the ``llmlineage.toml`` of this folder names, from where that file is."""
     try:
         file = settings_above(os.getcwd())
     except OSError:  # the folder of the call is gone

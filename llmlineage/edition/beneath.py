@@ -75,7 +75,8 @@ def as_written(value: object) -> str:
 def owner_of(edition: Edition, key: str) -> tuple[str, str] | None:
     """The dataset or model that a name means first."""
     rows: Iterator[tuple[str, str]] = edition.index.execute(
-        'SELECT "table", id FROM names WHERE key = ? AND "table" IN (?, ?) ORDER BY hit, rank, "table", id LIMIT 1',
+        'SELECT "table", id FROM names WHERE key = ? AND "table" IN (?, ?) '
+        'ORDER BY hit, rank, "table", id LIMIT 1',
         (key, *NODE_TABLES),
     )
     return next(iter(rows), None)

@@ -85,7 +85,7 @@ def extend(base: Edition, extension: Extension, folder: str | Path, tables: bool
 
     Raises:
         InvalidPackage: an edge leads to a record that neither has.
-        InvalidEdition: ``folder`` holds something other than an edition, or ``base`` has the extension already.
+        InvalidEdition: ``folder`` holds something other than an edition, or ``base`` has this already.
         OSError: ``folder`` cannot be written.
     """
     layers = layers_without(base, extension.name)
@@ -178,7 +178,7 @@ def ancestry_over(base: Edition, edges: pl.DataFrame, parents: list[int]) -> pl.
 
 
 def by_nodes(own: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The rows in parts, each with all of the nodes that it has: what is joined at once must fit in memory."""
+    """The rows in parts, each with all of the nodes that it has: what is joined must fit in memory."""
     starts = own["c"].gather_every(MOST_AT_ONCE).unique().sort()
     places = [*own["c"].search_sorted(starts, side="left").to_list(), len(own)]
     for start, end in pairwise(places):
@@ -288,7 +288,9 @@ def named(record: pl.DataFrame, column: str, hit: int) -> pl.DataFrame:
     """Rows of the table of names, in its order."""
     rows = record.filter(pl.col(column).is_not_null())
     return (
-        rows.select(keys(rows[column]).alias("key"), pl.lit(hit, pl.Int64).alias("hit"), "rank", "table", "id")
+        rows.select(
+            keys(rows[column]).alias("key"), pl.lit(hit, pl.Int64).alias("hit"), "rank", "table", "id"
+        )
         .unique().sort("key", "hit", "rank", "table", "id")
     )  # fmt: skip
 
@@ -428,7 +430,7 @@ def typed_lazily(table: Table, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def whole_columns(frame: pl.LazyFrame, columns: Iterable[str]) -> pl.LazyFrame:
-    """The frame with these columns, empty where it has none; lazily, since empty columns cost as full ones."""
+    """The frame with these columns, empty where it has none: lazily, since they cost as full ones."""
     known = frame.collect_schema().names()
     return frame.select(
         pl.col(name) if name in known else pl.lit(None, dtype=_TYPES.get(name, pl.String)).alias(name)

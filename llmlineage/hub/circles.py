@@ -1,4 +1,4 @@
-"""Circles among declared edges: found, and cut, so that the graph stays one in which nothing precedes itself."""
+"""Circles among declared edges: found, and cut, so that nothing in the graph precedes itself."""
 
 from __future__ import annotations
 

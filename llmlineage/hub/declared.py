@@ -65,7 +65,8 @@ def in_card(repositories: pl.LazyFrame, name: str) -> pl.LazyFrame:
         .otherwise(plain.otherwise(pl.concat_list(value)))
     )  # fmt: skip
     return (
-        repositories.filter(value.is_not_null()).select("repo", text=names, field=pl.lit(name)).explode("text")
+        repositories.filter(value.is_not_null())
+        .select("repo", text=names, field=pl.lit(name)).explode("text")
         .select("repo", "field", "text")
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """An edition of what the Hub's metadata declares, under the curated one.
 
-Curated records stay as they are, and win wherever a name means both. What a card says of a repository that has
-a curated record stands beside that record under an id of its own, so that neither hides the other.
+Curated records stay as they are, and win wherever a name means both. What a card says of a repository that
+has a curated record stands beside that record under an id of its own, so that neither hides the other.
 """
 
 from __future__ import annotations
@@ -197,6 +197,7 @@ def shaped(rows: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     is_base, is_data = pl.col("field") == "base_model", pl.col("field") == "datasets"
     several = pl.len().over("child", "field") > 1
     how = pl.coalesce("how", pl.when(several).then(pl.lit("merge_of")).otherwise(pl.lit("finetune_of")))
+    front = pl.when(pl.col("child_type") == "dataset").then(pl.lit("datasets/")).otherwise(pl.lit(""))
     table = pl.col("field").replace_strict(_EDGES, return_dtype=pl.String)
     relation = (
         pl.when(is_base).then(how).when(is_data).then(pl.lit("trained_on")).otherwise(pl.lit("includes"))
@@ -210,7 +211,7 @@ def shaped(rows: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
             stage=pl.when(is_data).then(pl.lit(declared.STAGE)),
             basis=pl.lit(declared.BASIS),
             source=pl.lit(NAME),
-            locator=pl.format("{}{}: {}", pl.when(pl.col("child_type") == "dataset").then(pl.lit("datasets/")).otherwise(pl.lit("")), "repo", "field"),
+            locator=pl.format("{}{}: {}", front, "repo", "field"),
         )
     )  # fmt: skip
 
@@ -221,7 +222,7 @@ def fits(type_: str, table: str) -> pl.Expr:
 
 
 def nodes_of(base: Edition, listed: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """A record for each repository that has none beneath or declares something, and for each dangling name."""
+    """A record for each repository that has none beneath or declares something, and each dangling name."""
     speaking = edges.select(id="child").unique()
     silent = pl.col("curated").is_not_null()
     own = pl.concat([listed.filter(~silent), listed.filter(silent).join(speaking, on="id", how="semi")])

@@ -66,7 +66,7 @@ class Card:
 
 
 class Unreached(Exception):
-    """What became of a request; ``silent`` where nothing answered, ``missing`` where the Hub has no such name."""
+    """What became of a request; ``silent`` where nothing answered, ``missing`` where no such name is."""
 
     def __init__(self, reason: str, silent: bool = False, missing: bool = False) -> None:
         super().__init__(reason)
@@ -175,7 +175,9 @@ def edition_of(base: Edition, reading: Reading, folder: Path) -> Edition:
         {"name": list(reading.renamed), "renamed": list(reading.renamed.values())},
         schema={"name": pl.String, "renamed": pl.String},
     )
-    nodes, edges, reading.cut, _ = graph_of(base, Snapshot(models, datasets, date.today(), "the Hub"), renamed)
+    nodes, edges, reading.cut, _ = graph_of(
+        base, Snapshot(models, datasets, date.today(), "the Hub"), renamed
+    )
     cited = (pl.col("child") + "-card").alias("source")
     nodes = nodes.with_columns((pl.col("id") + "-card").alias("source"))
     # A name alone has no card; it stands in that of the first that names it.
@@ -218,8 +220,8 @@ def aliases_of(base: Edition, nodes: pl.DataFrame, reading: Reading) -> pl.DataF
             match = find(base, new, (f"{type_}s",))
             id = here.get((type_, new)) or (match.id if match else None)
             if id and name_key(old) != name_key(new):
-                rows.append({"alias": old, "table": f"{type_}s", "id": id, "kind": "former", "preferred": None,
-                             "source": None})  # fmt: skip
+                rows.append({"alias": old, "table": f"{type_}s", "id": id, "kind": "former",
+                             "preferred": None, "source": None})  # fmt: skip
     names = dict.fromkeys(("alias", "table", "id", "kind"), pl.String)
     return pl.DataFrame(rows, schema={**names, "preferred": pl.Boolean, "source": pl.String})
 

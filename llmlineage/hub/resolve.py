@@ -1,4 +1,4 @@
-"""From the names that cards declare to records: curated ones, repositories of the snapshot, or names alone."""
+"""From the names that cards declare to records: curated, repositories of the snapshot, or names alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from llmlineage.edition import Edition
 from llmlineage.edition.extend import keys
 from llmlineage.errors import DataError
 from llmlineage.hub.snapshot import Snapshot
+from llmlineage.keys import name_key
 
 # Repositories that once had no owner and now stand under these, with redirects from the old names.
 _LEGACY = (
@@ -33,9 +34,11 @@ def curated(edition: Edition) -> pl.DataFrame:
 
 
 def licences(edition: Edition) -> pl.DataFrame:
-    """The licence that each name key means: ``key`` and ``license``."""
+    """The licence that each name key, or SPDX id, means: ``key`` and ``license``."""
     query = "SELECT key, id FROM names WHERE \"table\" = 'licenses' AND hit < 4 ORDER BY hit, rank, id"
     rows = edition.index.execute(query).fetchall()
+    spdx = edition.index.execute("SELECT spdx_id, id FROM licenses WHERE spdx_id IS NOT NULL ORDER BY id")
+    rows += [(name_key(one), id) for one, id in spdx]
     found = pl.DataFrame(rows, schema={"key": pl.String, "license": pl.String}, orient="row")
     return found.unique("key", keep="first", maintain_order=True)
 
@@ -47,7 +50,7 @@ def with_curated(frame: pl.DataFrame, names: pl.DataFrame, column: str) -> pl.Da
 
 
 def renames(path: Path | None) -> pl.DataFrame:
-    """Former names of repositories from a CSV file of ``old,new``: ``name`` in small letters, and ``renamed``.
+    """Former names of repositories from a CSV file of ``old,new``: ``name`` (in small letters), ``renamed``.
 
     Raises:
         DataError: the file cannot be read, or has other columns.
@@ -70,8 +73,8 @@ def renames(path: Path | None) -> pl.DataFrame:
 
 
 def former(found: Snapshot) -> pl.DataFrame:
-    """Names that changed while the snapshot was made, as ``renames`` has them: of repositories with one number
-    of the Hub, the one changed last has the present name."""
+    """Names that changed while the snapshot was made, as ``renames`` has them: of repositories with one
+    number of the Hub, the one changed last has the present name."""
     empty = pl.DataFrame(schema={"name": pl.String, "renamed": pl.String})
     parts = [empty]
     for one in (found.models, found.datasets):

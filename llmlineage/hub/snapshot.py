@@ -1,8 +1,8 @@
 """Snapshots of the Hub's metadata, read in one shape.
 
 Two layouts are known: parquet files of the Hub's own listing, as the dataset hub-stats publishes it (``id``,
-``cardData`` as JSON, ``tags``, ``createdAt``, ``downloads``, ``gated``, ``_id``; one file of models and one of
-datasets), and a folder of cards, each with its front matter.
+``cardData`` as JSON, ``tags``, ``createdAt``, ``gated``, ``_id``; one file of models and one of datasets),
+and a folder of cards, each with its front matter.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def shaped(frame: pl.LazyFrame, type_: str) -> pl.LazyFrame:
         type=pl.lit(type_),
         repo=text("id", "modelId"),
         card=pl.col("cardData").struct.json_encode() if isinstance(cards, pl.Struct) else text("cardData"),
-        tags=pl.col("tags").list.join("\n")
+        tags=pl.col("tags").cast(pl.List(pl.String)).list.join("\n", ignore_nulls=True)
         if isinstance(tags, pl.List)
         else text("tags").str.replace_all('[",]+ *"?', "\n"),
         created=text("createdAt", "created_at").str.slice(0, 10),

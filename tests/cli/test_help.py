@@ -23,7 +23,7 @@ def examples(page: list[str]) -> list[list[str]]:
 
 
 def test_every_command_has_a_file_and_every_file_is_a_command() -> None:
-    shared = {"__init__", "options", "paint", "reading", "stream"}
+    shared = {"__init__", "options", "paint", "reading", "stream", "through_hub"}
     assert {path.stem for path in (ROOT / "llmlineage" / "cli").glob("*.py")} - shared == set(COMMANDS)
 
 
@@ -71,7 +71,15 @@ def test_the_examples_run(
         "path/to/new/edition": real_edition,
         "path/to/package": ROOT,
         "path/to/config.yml": config,
+        "acme-lineage": tmp_path / "acme-lineage",
+        "path/to/acme-lineage": tmp_path / "below" / "acme-lineage",
+        "path/to/cards": tmp_path / "cards",
+        "path/to/hub-stats": tmp_path / "cards",
+        "path/to/cards-edition": tmp_path / "cards-edition",
+        "path/to/hub-edition": tmp_path / "hub-edition",
     }
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / "one.md").write_text("---\nbase_model: a/b\n---\n", encoding="utf-8")
     for words in examples(page):
         own = [str(places.get(word, word)) for word in words]
         result = run(*own[: own.index(">") if ">" in own else None])  # what follows is for the shell
@@ -80,11 +88,14 @@ def test_the_examples_run(
         assert result.stderr.count("\n") <= 3, "at most which record is meant, or how files were read"
 
 
-def test_the_examples_of_build_run(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_build_run(
+    package: Path, tiny_edition: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(package)
-    build, trace = examples(["build"])
+    build, on_top = examples(["build"])
     assert run(*build).exit_code == 0
-    assert run(*trace[:-1], "mix-7b").exit_code == 0
+    assert run("new", "my").exit_code == 0
+    assert run("--edition", tiny_edition, *on_top).exit_code == 0
 
 
 def test_the_examples_of_add_run(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

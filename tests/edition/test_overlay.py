@@ -17,16 +17,22 @@ from llmlineage.graph import lineage, names
 from tests.conftest import run
 from tests.tiny import read_table, write_table
 
-SOURCE = {"id": "our-notes", "kind": "documentation", "url": "https://example.org/notes", "title": "Our notes",
-          "accessed": "2026-11-20"}  # fmt: skip
-DATASET = {"id": "own-mix", "name": "Own mix", "kind": "instruction", "released": "2024-01", "status": "unreleased",
-           "upstream": "complete", "source": "our-notes"}  # fmt: skip
+SOURCE = {"id": "our-notes", "kind": "documentation", "url": "https://example.org/notes",
+          "title": "Our notes", "accessed": "2026-11-20"}  # fmt: skip
+DATASET = {"id": "own-mix", "name": "Own mix", "kind": "instruction", "released": "2024-01",
+           "status": "unreleased", "upstream": "complete", "source": "our-notes"}  # fmt: skip
 MODEL = {"id": "own-7b", "name": "Own 7B", "kind": "instruct", "released": "2024-02", "status": "unreleased",
          "upstream": "complete", "source": "our-notes"}  # fmt: skip
 
 
 def edge(child: str, parent: str, **more: str) -> dict[str, str]:
-    return {"child": child, "relation": "includes", "parent": parent, "basis": "stated", "source": "our-notes"} | more
+    return {
+        "child": child,
+        "relation": "includes",
+        "parent": parent,
+        "basis": "stated",
+        "source": "our-notes",
+    } | more
 
 
 @pytest.fixture
@@ -38,7 +44,13 @@ def own(tmp_path: Path) -> Path:
     write_table(folder, "datasets", [DATASET])
     write_table(folder, "models", [MODEL])
     write_table(folder, "derivations", [edge("own-mix", "alpha")])
-    training = {"model": "own-7b", "stage": "sft", "dataset": "own-mix", "basis": "stated", "source": "our-notes"}
+    training = {
+        "model": "own-7b",
+        "stage": "sft",
+        "dataset": "own-mix",
+        "basis": "stated",
+        "source": "our-notes",
+    }
     write_table(folder, "trainings", [training])
     adaptation = edge("own-7b", "base-7b", relation="finetune_of")
     write_table(folder, "adaptations", [adaptation])
@@ -127,7 +139,9 @@ def test_an_overlay_says_what_it_is_made_of(over: Path) -> None:
     assert layers_of(open_edition(over)) == ["llmlineage", "own-lineage"]
 
 
-def test_the_same_package_over_the_same_edition_gives_the_same_bytes(own: Path, tiny_edition: Path, over: Path) -> None:
+def test_the_same_package_over_the_same_edition_gives_the_same_bytes(
+    own: Path, tiny_edition: Path, over: Path
+) -> None:
     again = build_over(open_edition(tiny_edition), own, over.parent / "again")
     assert {one.name: one.read_bytes() for one in over.iterdir()} == {
         one.name: one.read_bytes() for one in again.iterdir()
@@ -144,9 +158,13 @@ BREACHES = {
     "a published model under a dataset": ("datasets", DATASET | {"id": "writer", "name": "Ours"}, "writer"),
     "a published name": ("datasets", DATASET | {"id": "own-2", "name": "The MIX"}, "The MIX"),
     "a published alias": ("datasets", DATASET | {"id": "mixture", "name": "Ours"}, "mixture"),
-    "a published Hub id": ("datasets", DATASET | {"id": "own-2", "name": "Ours", "hub_id": "lab/alpha"}, "lab/alpha"),
+    "a published Hub id": (
+        "datasets", DATASET | {"id": "own-2", "name": "Ours", "hub_id": "lab/alpha"}, "lab/alpha",
+    ),
     "a published source": ("sources", SOURCE | {"id": "card", "url": "https://example.org/x"}, "card"),
-    "the address of a published source": ("sources", SOURCE | {"id": "s2", "url": "https://example.org/alpha"}, "s2"),
+    "the address of a published source": (
+        "sources", SOURCE | {"id": "s2", "url": "https://example.org/alpha"}, "s2",
+    ),
     "a parent of a published record": ("derivations", edge("alpha", "own-mix"), "alpha"),
     "a claim about a published record": (
         "discrepancies",
@@ -211,7 +229,9 @@ def test_the_edition_of_a_package_is_used_by_option_variable_and_settings(
     over: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config.yml"
-    config.write_text("base_model: own-7b\ndatasets:\n  - path: own-mix\n    type: alpaca\n", encoding="utf-8")
+    config.write_text(
+        "base_model: own-7b\ndatasets:\n  - path: own-mix\n    type: alpaca\n", encoding="utf-8"
+    )
     answers = [run("--edition", over, "audit", config, "--json").stdout]
     monkeypatch.setenv("LLMLINEAGE_EDITION", str(over))
     answers.append(run("audit", config, "--json").stdout)
@@ -246,7 +266,13 @@ def test_a_package_that_is_told_to_lie_on_top_is_used_as_it_stands(
     assert done.exit_code == 0 and "alpha" in done.stdout.split()
 
 
-HOSTILE = ("<script>alert(1)</script>", "]]></script>", "a \u202eevil\u202c b", "x {{7*7}} ${x} `id`", "a;b|c&d")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "]]></script>",
+    "a \u202eevil\u202c b",
+    "x {{7*7}} ${x} `id`",
+    "a;b|c&d",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -259,12 +285,13 @@ def test_what_stands_in_a_private_package_stays_inert(
         assert built.exit_code == 2 and "datasets.csv:2" in built.stderr
         assert "\u202e" not in built.output
         return
-    formats = ("cyclonedx", "spdx", "prov-json", "prov-ttl", "croissant", "graphml", "dot", "mermaid", "csv", "json")
-    calls = [("trace", "own-7b"), ("show", "own-mix"), ("trace", "own-7b", "--json"), ("card", "own-7b"),
+    formats = ("cyclonedx", "spdx", "prov-json", "prov-ttl", "graphml", "dot", "mermaid", "csv", "json")
+    calls = [("export", "own-mix", "--format", "croissant"), ("trace", "own-7b"), ("show", "own-mix"),
+             ("trace", "own-7b", "--json"), ("card", "own-7b"),
              *(("export", "own-7b", "--format", one) for one in formats)]  # fmt: skip
     for call in calls:
         done = run("--edition", tmp_path / "out", *call)
         assert done.exit_code == 0, (call, done.output)
         assert "\u202e" not in done.output and "\x1b" not in done.output
-        if call[0] == "export" and call[-1] in ("graphml", "mermaid", "dot"):
+        if call[0] == "export" and call[-1] in ("graphml", "mermaid"):
             assert "<script>" not in done.stdout

@@ -19,8 +19,9 @@ from urllib.parse import unquote, urlsplit
 class Fault:
     """What goes wrong with requests for a path that matches, after ``spared`` of them, ``times`` times.
 
-    ``hold`` answers nothing for a while, ``cut`` hangs up, ``drip`` sends a byte now and then, ``flood`` sends
-    without end, ``babble`` sends no JSON, ``impostor`` answers for another repository; a number is a status.
+    ``hold`` answers nothing for a while, ``cut`` hangs up, ``drip`` sends a byte now and then, ``flood``
+    sends without end, ``babble`` sends no JSON, ``impostor`` answers for another repository; a number
+    is a status.
     """
 
     pattern: str

@@ -209,7 +209,9 @@ def test_cards_that_lead_on_for_ever_come_to_an_end(call: Caller, hub: Cards) ->
     assert "not reached: who/step-20" in done.stderr
 
 
-def test_a_card_with_ten_thousand_parents_asks_for_no_more_than_are_asked_for(call: Caller, hub: Cards) -> None:
+def test_a_card_with_ten_thousand_parents_asks_for_no_more_than_are_asked_for(
+    call: Caller, hub: Cards
+) -> None:
     hub.models["who/greedy"] = {"base_model": [f"many/parent-{n}" for n in range(10_000)]}
     BOUNDS.update(MOST_REPOSITORIES=30, MOST_BYTES=5_000_000)
     try:
@@ -225,7 +227,10 @@ def test_cards_that_name_themselves_or_one_another_make_no_circle(call: Caller, 
     hub.models["who/base"] = {"base_model": ["who/base", "who/tuned", "lab/base-7b"]}
     found = declared(call.edges("who/tuned"))
     assert ("hub-who-base", "base-7b", "declared") in found
-    assert len({("hub-who-tuned", "hub-who-base"), ("hub-who-base", "hub-who-tuned")} & {e[:2] for e in found}) == 1
+    assert (
+        len({("hub-who-tuned", "hub-who-base"), ("hub-who-base", "hub-who-tuned")} & {e[:2] for e in found})
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,18 +253,21 @@ def test_front_matter_that_is_none_is_no_traceback(call: Caller, hub: Cards, fro
 def test_an_audit_follows_the_names_that_have_no_record(call: Caller, tmp_path: Path) -> None:
     config = tmp_path / "config.yml"
     config.write_text(
-        "base_model: who/base\ndatasets:\n  - path: who/mix\n    type: alpaca\n  - path: ./local\n    type: alpaca\n",
+        "base_model: who/base\ndatasets:\n  - path: who/mix\n    type: alpaca\n"
+        "  - path: ./local\n    type: alpaca\n",
         encoding="utf-8",
     )
     found = json.loads(call("audit", config, "--hub", "--json").stdout)["audits"][0]
     assert [one["id"] for one in found["datasets"]][:1] == ["hub-data-who-mix"]
     assert found["base_models"][0]["id"] == "hub-who-base"
-    assert "noncommercial" in {one["category"] for one in json.loads(call("audit", config, "--hub", "--json").stdout)["findings"]}
+    assert "noncommercial" in {
+        one["category"] for one in json.loads(call("audit", config, "--hub", "--json").stdout)["findings"]
+    }
     before = json.loads(call("audit", config, "--json").stdout)["audits"][0]
     assert before["datasets"][0]["id"] is None
 
 
-def test_a_damaged_cache_is_read_as_none(call: Caller, hub: Cards, tmp_path: Path) -> None:
+def test_a_damaged_cache_is_read_as_none(call: Caller, tmp_path: Path) -> None:
     call.edges("who/tuned")
     for one in (tmp_path / "cache").rglob("*.json"):
         one.write_text('{"type": 3}', encoding="utf-8")
