@@ -18,13 +18,14 @@ CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 # Of the folders: the extras that bring what their files import.
 FOLDERS = {
-    "llmlineage": ("content", "curate", "hub", "spark"),
+    "llmlineage": ("content", "curate", "hub", "picture", "spark"),
     "build": ("release", "test", "browser"),
     "tests": ("test", "spark", "browser"),
     "benchmarks": ("benchmark", "browser"),
 }
 # Modules whose distribution has another name.
 DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash"}
+DISTRIBUTIONS["fast_sugiyama"] = "fast-sugiyama"
 OURS = {"llmlineage", "tests", *(path.stem for path in (ROOT / "build").glob("*.py"))}
 
 
