@@ -28,7 +28,7 @@ svg{--sheet:#fff;--ink:#1f1e1b;--soft:#68645b;--step:#8c867a;--accent:#a34420;--
 @media(prefers-color-scheme:dark){svg{--sheet:#211f1c;--ink:#ece8df;--soft:#a8a294;--step:#7d776b;--accent:#e8936b;
 --wash:#33261f;--open:#63b58e;--share-alike:#7ba6e8;--conditional:#d9a94a;--noncommercial:#ee7c74;--provider:#c08bd8;
 --unstated:#a39d90;--unlooked:#5f5b53}}
-.ground,.box{fill:var(--sheet)}.box{stroke:var(--step);stroke-width:1.1}.root{fill:var(--wash);stroke:var(--accent)}
+.ground,.box{fill:var(--sheet)}.box{stroke:var(--step);stroke-width:1.1}.asked{fill:var(--wash);stroke:var(--accent)}
 .partial{stroke-dasharray:14 3}.undisclosed{stroke-dasharray:5 3.5}.unread{stroke-dasharray:1.5 3}
 .fold{fill:none;stroke:var(--step);stroke-dasharray:3 3}
 .name{font-size:13px;font-weight:600;fill:var(--ink)}.text{font-size:11px;fill:var(--soft)}
@@ -214,7 +214,7 @@ def drawn_record(node: Node, is_root: bool, licences: Mapping[str, Licence]) -> 
     outline, left = shape(node), -WIDTH / 2 + 20
     if node.kind == "family":
         yield f'<path class="box" d="{outline}" transform="translate(4 4)"/>'
-    yield f'<path class="box {node.upstream}{" root" if is_root else ""}" d="{outline}"/>'
+    yield f'<path class="box {node.upstream}{" asked" if is_root else ""}" d="{outline}"/>'
     of = terms_of(licences.get(node.license or ""))
     size = words.size(node.parameters) if node.type == "model" else words.rows(None, node)
     what = " · ".join(filter(None, (words.kind(node), size)))
