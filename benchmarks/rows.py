@@ -1,6 +1,7 @@
 """Measure the commands over rows beside their peers, and print the tables of benchmarks/README.md.
 
-    python benchmarks/rows.py [fingerprint] [memory] [exact] [near] [spark] [--keep FOLDER] [--scale 1.0]
+    python benchmarks/rows.py [fingerprint] [memory] [exact] [attribute] [near] [spark]
+        [--keep FOLDER] [--scale 1.0]
 
 Needs ``pip install -e '.[benchmark]'``; a peer that is not installed is left out. ``--text-dedup PYTHON``
 names a Python in which text-dedup 0.4 is installed (it wants 3.12), to be measured beside.
@@ -59,7 +60,8 @@ DUCKDB_EXACT = """
 import sys
 import duckdb
 duckdb.sql("SET enable_progress_bar = false")
-normal = "trim(regexp_replace(lower(nfc_normalize({})), '\\\\s+', ' ', 'g'))"
+# As its best users would: no regular expression, and the hash of the normalised text in the text's place.
+normal = "hash(trim(lower(nfc_normalize({}))))"
 for side, path in zip("ab", sys.argv[1:]):
     duckdb.sql(f"CREATE TABLE {side} AS SELECT {normal.format('prompt')} AS prompt, "
                f"{normal.format('completion')} AS response FROM '{path}'")
@@ -67,6 +69,31 @@ for columns in ("prompt", "response", "prompt, response"):
     found = [f"SELECT DISTINCT {columns} FROM {side}" for side in "ab"]
     queries = [*found, f"({found[0]}) INTERSECT ({found[1]})"]
     print(*(duckdb.sql(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in queries))
+"""
+# Filters of fifty datasets of 100,000 rows: twelve hundred rows of the data each, and made-up hashes; and
+# how many of ten million hashes that none of them holds are found in one.
+FIFTY = """
+import sys
+from pathlib import Path
+import numpy, polars
+from llmlineage.content import attribute, filters
+from llmlineage.content.rows import Collection
+chance = numpy.random.default_rng(1)
+data = polars.concat(Collection(sys.argv[1]).hashes(()))
+holders = []
+for number in range(50):
+    some, hashes = data.slice(number * data.height // 50, data.height // 800), {}
+    for field in ("prompt", "response", "both"):
+        mine = some[field].drop_nulls().to_numpy()
+        made = chance.integers(0, 2**64, 100_000 - len(mine), dtype=numpy.uint64)
+        hashes[field] = filters.cut(polars.Series(numpy.concatenate([mine, made])), filters.BITS)
+    holders.append(filters.Holder(filters.Source(f"dataset-{number}"), 100_000, hashes))
+filters.write(holders, Path(sys.argv[2]))
+others = polars.DataFrame({"prompt": chance.integers(0, 2**64, 10**7, dtype=numpy.uint64)})
+others = others.with_row_index("entry")
+found = attribute.meet(others, "prompt", attribute.table(holders, "prompt"))["entry"].n_unique()
+said = attribute.chance(holders, "prompt")
+print(f"found though not held: {found / 10**7:.2g} of the texts; said: {said:.2g}")
 """
 DATASKETCH = """
 import sys
@@ -134,7 +161,7 @@ print(len(true), len(found & true), len(found - true))
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["fingerprint", "memory", "exact", "near", "spark"])
+    parser.add_argument("parts", nargs="*", default=list(PARTS))
     parser.add_argument("--keep", type=Path, help="a folder for the generated files")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument(
@@ -146,9 +173,7 @@ def main() -> None:
         folder = arguments.keep or Path(scratch)
         folder.mkdir(exist_ok=True)
         for part in arguments.parts:
-            {"fingerprint": fingerprint, "memory": memory, "exact": exact, "near": near, "spark": spark}[
-                part
-            ](folder, arguments)
+            PARTS[part](folder, arguments)
 
 
 def fingerprint(folder: Path, arguments: argparse.Namespace) -> None:
@@ -179,6 +204,26 @@ def exact(folder: Path, arguments: argparse.Namespace) -> None:
     if importlib.util.find_spec("duckdb"):
         commands["DuckDB"] = [PYTHON, "-c", DUCKDB_EXACT, str(a), str(b)]
     side_by_side(f"exact overlap of two parquet files of {rows:,} rows", commands, arguments)
+
+
+def attribute(folder: Path, arguments: argparse.Namespace) -> None:
+    """Beside what one would write: a join of the hashes of fifty tables, which tells which holds what."""
+    rows = round(1_000_000 * arguments.scale)
+    a, _ = parquet_pair(folder, rows)
+    filters = folder / "filters.parquet"
+    _, _, said = run([PYTHON, "-c", FIFTY, str(a), str(filters)])
+    print(f"\n{said}; the filters of 50 datasets of 100,000 rows: {filters.stat().st_size / 1e6:.1f} MB")
+    command = [
+        LLMLINEAGE,
+        "attribute",
+        str(a),
+        "--against",
+        str(filters),
+        "-o",
+        str(folder / "origins.parquet"),
+    ]
+    title = f"attribution of {rows:,} rows among 50 datasets"
+    side_by_side(title, {"llmlineage attribute": [*command, "--force"]}, arguments)
 
 
 def near(folder: Path, arguments: argparse.Namespace) -> None:
@@ -330,6 +375,15 @@ def edited(chance: random.Random, text: str) -> str:
         words[chance.randrange(len(words))] = "changed"
     return " ".join(words)
 
+
+PARTS = {
+    "fingerprint": fingerprint,
+    "memory": memory,
+    "exact": exact,
+    "attribute": attribute,
+    "near": near,
+    "spark": spark,
+}
 
 if __name__ == "__main__":
     main()

@@ -47,7 +47,18 @@ graph.add_edges_from(zip(edges["parent"].to_list(), edges["child"].to_list()))
 found = list(networkx.descendants(graph, "d0000000"))
 print(len(found))
 """
-PEERS = {"rustworkx": RUSTWORKX, "networkx": NETWORKX}
+DUCKDB = """
+import duckdb
+duckdb.sql("SET enable_progress_bar = false")
+duckdb.sql("CREATE TABLE edge AS SELECT child, parent FROM '{edition}/edges.parquet'")
+found = duckdb.sql(
+    "WITH RECURSIVE reached (id) AS "
+    "(SELECT 'd0000000' UNION SELECT child FROM reached JOIN edge ON parent = id) "
+    "SELECT id FROM reached WHERE id <> 'd0000000'"
+).fetchnumpy()
+print(len(found["id"]))
+"""
+PEERS = {"rustworkx": RUSTWORKX, "networkx": NETWORKX, "duckdb": DUCKDB}
 # The node with the most ancestors among those with fewer than a thousand. A process of its own, as
 # all that is heavy: the peak memory of a child counts from that of the process that starts it.
 MOST_ANCESTORS = """
@@ -58,7 +69,7 @@ print(few.first().collect()["node"].item())
 """
 OURS = """
 import llmlineage
-found = list(llmlineage.open("{edition}").reachable("d0000000", "down"))
+found = llmlineage.open("{edition}").closure("d0000000", "down")
 print(len(found))
 """
 

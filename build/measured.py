@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import click
 
-from llmlineage.content import claims, exact, known, ngrams, sketches
+from llmlineage.content import claims, exact, filters, known, ngrams, sketches
 from llmlineage.content.identity import HASH, NORMALISATION
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
@@ -28,6 +28,8 @@ from llmlineage.files import replacing
 from llmlineage.package import Package, read_package
 from llmlineage.version import __version__
 
+# Where the filters stand that the package brings, from its root.
+FILTERS = Path("llmlineage", "content", "filters.parquet")
 LISTS = Path(__file__).parent / "rows"
 GITHUB = re.compile(
     r"https://github\.com/(?P<repo>[^/]+/[^/]+)/(blob|tree)/(?P<commit>[0-9a-f]{40})/(?P<path>.+)"
@@ -81,6 +83,26 @@ def measure(package_path: Path, files: Path | None) -> None:
                 click.echo(f"left as it was: {error}", err=True)
         count = write(package, table, new)
         click.echo(f"{table}: {len(new)} rows measured, {count} in the table")
+    ours = (package.root / FILTERS).parent.is_dir()
+    measure_filters(package, files, package.root / (FILTERS if ours else FILTERS.name))
+
+
+def measure_filters(package: Package, files: Path | None, path: Path) -> None:
+    """Write the filters of what the list of fingerprints names; what cannot be read keeps its filter."""
+    licenses = {row["id"]: row["license"] for row in read(package.tables["datasets"].path)}
+    kept = {(one.id, one.source.part): one for one in (filters.load(path) if path.exists() else [])}
+    for line in read(LISTS / "fingerprints.csv"):
+        try:
+            data = Data.at(line["data"], files)
+            source = filters.Source(
+                line["dataset"], line["part"], data.address, data.revision, licenses.get(line["dataset"], "")
+            )
+            kept[line["dataset"], line["part"]] = filters.holder(collection(line, data), source)
+        except DataError as error:
+            click.echo(f"left as it was: {error}", err=True)
+    if kept:
+        filters.write(kept.values(), path)
+        click.echo(f"filters: {len(kept)} datasets and parts, {path.stat().st_size / 1000:,.0f} kB")
 
 
 def common(line: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from llmlineage.audit import Audits
+    from llmlineage.content.attribute import Attributed
     from llmlineage.content.compare import Asked, Report
     from llmlineage.content.identify import Identified
     from llmlineage.content.rows import Collection as Data
@@ -81,6 +82,15 @@ class Lineage:
             ValueError: the direction is none.
         """
         return lineage.reachable(self.edition, self.resolve(name), direction)
+
+    def closure(self, name: str, direction: Direction = "up") -> pl.Series:
+        """What ``reachable`` finds, as one column of ids in their order: of a million, much the faster.
+
+        Raises:
+            UnknownName: nothing is called so.
+            ValueError: the direction is none.
+        """
+        return lineage.closure(self.edition, self.resolve(name), direction)
 
     def carries(self, name: str, ancestor: str) -> frozenset[str]:
         """What of ``ancestor`` arrives at ``name``: prompts, responses, labels, weights or outputs; nothing
@@ -206,6 +216,23 @@ class Lineage:
         from llmlineage.content.identify import identify_rows
 
         return identify_rows(self.edition, collection(data), words)
+
+    def attribute(
+        self, data: str | Data, output: str | Path | None = None, against: Sequence[str | Data] = ()
+    ) -> Attributed:
+        """For every row of ``data`` (as for ``overlap``) the known datasets that hold it, and the likeliest
+        origin; or among the data ``against`` which it is held. ``output`` writes them as parquet. As a
+        frame, a row a row.
+
+        Raises:
+            MissingExtra: the extra ``content`` is not installed.
+            DataError: rows cannot be read.
+            OutputRefused: ``output`` may not be written, or cannot.
+        """
+        from llmlineage.content.attribute import attribute
+
+        path = None if output is None else Path(output)
+        return attribute(self.edition, collection(data), path, [collection(one) for one in against])
 
     def stats(self, top: int = 8) -> Stats:
         """What the record covers; lists of records name the ``top`` first. As a frame, a row a figure."""

@@ -50,6 +50,17 @@ class InvalidEdition(LineageError):
     """The path holds no edition that this version of llmlineage can read."""
 
 
+class NotReached(LineageError):
+    """A name has no record, and its card on the Hub cannot be had; the text says why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"no record is called '{shorten(name)}', and of the Hub: {reason}")
+
+    def __reduce__(self) -> tuple[type[NotReached], tuple[str, str]]:
+        return type(self), (self.name, self.reason)
+
+
 class QueryRefused(LineageError):
     """The SQL query would write, leave the edition, run too long or is not valid; a search is too long."""
 
@@ -93,6 +104,10 @@ class OutputRefused(LineageError):
 
     def __init__(self, place: str | PathLike[str], problem: str) -> None:
         super().__init__(f"{fspath(place)}: {problem}")
+
+
+class ExportRefused(LineageError):
+    """A format cannot hold what is asked for; the text says what would fit."""
 
 
 class MissingExtra(LineageError):

@@ -23,6 +23,8 @@ from llmlineage.errors import InvalidPackage, Problem
 from llmlineage.visible import shorten
 
 DESCRIPTOR = "datapackage.json"
+# Of a descriptor: that the package stands on a published edition and not alone.
+ON_TOP = "onTop"
 TABLES = (
     "datasets",
     "models",
@@ -114,6 +116,8 @@ class Package:
     homepage: str
     license: str
     tables: Mapping[str, Table]
+    on_top: bool = False
+    """Whether its rows point at those of a published edition, over which it is compiled."""
 
 
 def read_package(path: str | Path) -> Package:
@@ -162,6 +166,7 @@ def read_package(path: str | Path) -> Package:
         homepage=text_of(descriptor, "homepage"),
         license=license_of(descriptor),
         tables={name: tables[name] for name in TABLES},
+        on_top=descriptor.get(ON_TOP) is True,
     )
 
 
@@ -179,6 +184,11 @@ def known_schema(table: str) -> dict[str, Any]:
     return dict(json.loads((folder / f"{table}.json").read_text(encoding="utf-8")))
 
 
+def known_tables() -> dict[str, Table]:
+    """Every table as this version of llmlineage has it, of no package: with columns, and without a file."""
+    return {name: described(name, known_schema(name), Path(), "") for name in TABLES}
+
+
 def check_properties(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     """An edition says what it was made from, so the package must have a name and a version."""
     forms = (("name", _NAME, "my-lineage"), ("version", _VERSION, "0.1.0"))
@@ -193,6 +203,8 @@ def check_properties(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     homepage = descriptor.get("homepage")
     if homepage and (fault := fault_of(str(homepage))):
         yield Problem(DESCRIPTOR, 0, "homepage", str(homepage), f"is not an address ({fault})", "correct it")
+    if not isinstance(descriptor.get(ON_TOP, False), bool):
+        yield Problem(DESCRIPTOR, 0, ON_TOP, str(descriptor[ON_TOP]), "is not true or false", "write true")
     if "profile" in descriptor:
         yield Problem(DESCRIPTOR, 0, "profile", "", "is not supported", "write $schema instead")
 
@@ -216,16 +228,21 @@ def read_resource(root: Path, resource: Mapping[str, Any]) -> Table:
     if not isinstance(schema, dict):
         refuse(DESCRIPTOR, "schema", str(schema), f"of {name} is not a Table Schema")
     check_schema(schema_file, schema, known_schema(str(name)))
+    return described(str(name), schema, path, file)
+
+
+def described(name: str, schema: Mapping[str, Any], path: Path, file: str) -> Table:
+    """A table as a schema that is in order describes it."""
     return Table(
-        name=str(name),
+        name=name,
         title=text_of(schema, "title"),
         description=text_of(schema, "description"),
         path=path,
-        file=str(file),
+        file=file,
         fields=tuple(as_field(field) for field in schema["fields"]),
         primary_key=tuple(schema["primaryKey"]),
         foreign_keys=tuple(
-            ForeignKey(key["fields"][0], key["reference"].get("resource") or str(name))
+            ForeignKey(key["fields"][0], key["reference"].get("resource") or name)
             for key in schema.get("foreignKeys", [])
         ),
     )

@@ -39,6 +39,12 @@ def real_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_edition(ROOT, tmp_path_factory.mktemp("real") / "edition")
 
 
+def told(text: str) -> list[str]:
+    """The lines of a report, without the last, which names the edition."""
+    lines = text.splitlines()
+    return lines[:-1] if lines and lines[-1].startswith("Edition ") else lines
+
+
 def run(*arguments: str | Path) -> Result:
     """Call the command line; stdout, stderr and exit status are on the result."""
     return CliRunner().invoke(main, [str(argument) for argument in arguments])

@@ -18,14 +18,15 @@ CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 # Of the folders: the extras that bring what their files import.
 FOLDERS = {
-    "llmlineage": ("content", "curate", "hub", "picture", "spark"),
+    "llmlineage": ("content", "curate", "export", "hub", "picture", "spark"),
     "build": ("release", "test", "browser"),
     "tests": ("test", "spark", "browser"),
     "benchmarks": ("benchmark", "browser"),
 }
 # Modules whose distribution has another name.
-DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash"}
-DISTRIBUTIONS["fast_sugiyama"] = "fast-sugiyama"
+DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash",
+                 "cyclonedx": "cyclonedx-python-lib", "spdx_python_model": "spdx-python-model",
+                 "fast_sugiyama": "fast-sugiyama"}  # fmt: skip
 OURS = {"llmlineage", "tests", *(path.stem for path in (ROOT / "build").glob("*.py"))}
 
 
@@ -78,6 +79,6 @@ def test_ci_tries_the_oldest_releases_that_are_allowed() -> None:
 def test_every_requirement_has_one_lower_bound_and_no_upper_one() -> None:
     every = [*CORE, *(one for extra in EXTRAS.values() for one in extra)]
     for one in every:
-        assert re.fullmatch(r"llmlineage\[[a-z,]+\]|[a-z-]+>=\d+(\.\d+)*", one), one
+        assert re.fullmatch(r"llmlineage\[[a-z,]+\]|[a-z0-9-]+>=\d+(\.\d+)*", one), one
     bounds = {one for one in every if not one.startswith("llmlineage[")}
     assert len(bounds) == len({one.partition(">=")[0] for one in bounds})

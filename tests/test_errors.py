@@ -14,6 +14,7 @@ from llmlineage.errors import (
     MOST_PROBLEMS,
     ConfigError,
     DataError,
+    ExportRefused,
     InvalidEdition,
     InvalidPackage,
     LineageError,
@@ -39,6 +40,7 @@ ERRORS = [
     DataError("a.jsonl", "is odd"),
     MissingExtra("polars", "content"),
     InvalidPackage([Problem("data/a.csv", 2, "id", "x", "is odd")]),
+    ExportRefused("holds too much"),
     OutputRefused("out.parquet", "is there"),
     RowRefused([Problem("data/a.csv", 2, "id", "x", "is odd")], "look again"),
 ]

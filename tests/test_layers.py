@@ -17,9 +17,10 @@ LAYERS = (
     ("cli",),
     ("__init__",),  # the package's face, which nothing within it may ask for
     ("api",),
-    ("explorer",),  # a page that says what render says
+    ("explorer", "export", "report"),  # documents, of the words that render has for relations and counts
     ("render",),
-    ("audit", "content", "export", "hub"),
+    ("hub",),  # which reads cards as audit does
+    ("audit", "content"),
     ("graph",),
     ("curate",),
     ("edition",),

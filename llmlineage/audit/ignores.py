@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from llmlineage import edition
 from llmlineage.audit.configs.source import read_text
 from llmlineage.audit.findings import CATEGORIES, Category, Finding, categories_called
 from llmlineage.errors import ConfigError
-
-SETTINGS = "llmlineage.toml"
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,9 @@ def apply(
 
 
 def settings_above(folder: Path) -> Path | None:
-    """The ``llmlineage.toml`` for a call from a folder: the nearest from there up to the root of its
-    repository, so that a hook, a job and a person in a folder below agree; of no repository, that of the
-    folder alone, since what lies above it is nobody's."""
-    folders = [folder, *folder.parents]
-    root = next((place for place, one in enumerate(folders) if os.path.lexists(one / ".git")), 0)
-    paths = (one / SETTINGS for one in folders[: root + 1])
-    return next((path for path in paths if os.path.lexists(path)), None)
+    """The ``llmlineage.toml`` for a call from a folder."""
+    found = edition.settings_above(str(folder))
+    return Path(found) if found else None
 
 
 def read_settings(path: Path) -> Settings:
@@ -104,8 +98,8 @@ def read_settings(path: Path) -> Settings:
         document = tomllib.loads(read_text(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(path, f"is not TOML: {error}") from error
-    if unknown := sorted(document.keys() - {"audit"}):
-        raise ConfigError(path, f"has {', '.join(unknown)}; it takes the table audit")
+    if unknown := sorted(document.keys() - {"audit", "edition"}):
+        raise ConfigError(path, f"has {', '.join(unknown)}; it takes edition and the table audit")
     audit = document.get("audit", {})
     if not isinstance(audit, dict) or (unknown := sorted(audit.keys() - {"fail-on", "ignore"})):
         said = f"[audit] has {', '.join(unknown)}" if isinstance(audit, dict) else "audit is no table"

@@ -17,8 +17,9 @@ from llmlineage.visible import shorten
 MOST_PROBLEMS = 1_000
 
 
-def check_schemas(package: Package, tables: Tables) -> list[Problem]:
-    """What frictionless finds in the package's tables, and which references lead nowhere."""
+def check_schemas(package: Package, tables: Tables, known: Tables | None = None) -> list[Problem]:
+    """What frictionless finds in the package's tables, and which references lead nowhere: to no row of
+    ``known``, where more can be referred to than the tables hold."""
     try:
         import frictionless
         from frictionless import system
@@ -40,16 +41,16 @@ def check_schemas(package: Package, tables: Tables) -> list[Problem]:
     for task in report.tasks:
         table = package.tables[task.name]
         problems += at_most(table, (explain(table, error) for error in task.errors))
-    return problems + check_references(package, tables)
+    return problems + check_references(package, tables, tables if known is None else known)
 
 
-def check_references(package: Package, tables: Tables) -> list[Problem]:
+def check_references(package: Package, tables: Tables, known: Tables) -> list[Problem]:
     """Every foreign key is an id of its table."""
     problems: list[Problem] = []
     targets = {key.table for table in package.tables.values() for key in table.foreign_keys}
-    known = {name: Nearest(cells["id"] for _, cells in tables[name]) for name in targets}
+    ids = {name: Nearest(cells["id"] for _, cells in known[name]) for name in targets}
     for table in package.tables.values():
-        problems += at_most(table, dangling(table, tables[table.name], known))
+        problems += at_most(table, dangling(table, tables[table.name], ids))
     return problems
 
 

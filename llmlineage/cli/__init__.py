@@ -29,17 +29,22 @@ COMMANDS = {
     "terms": "Licences and providers' terms that reach a record.",
     "benchmarks": "Benchmarks that reach a record, or what a benchmark reaches.",
     "card": "Front matter and provenance for a card on the Hub.",
+    "report": "One document to hand over, every statement with its source.",
+    "export": "A trace as CycloneDX, SPDX, Croissant, PROV, GraphML, Mermaid ...",
     "compare": "What two records share, or what changed between two editions.",
     "fingerprint": "Sketch the texts of a dataset, to compare them without the texts.",
     "overlap": "Which rows of one dataset are in another.",
     "identify": "Which known datasets the rows of a file come from.",
+    "attribute": "For every row, the known datasets that hold it.",
     "measure": "Whether the rows bear out a stated derivation.",
     "stats": "What the record covers, and how well it is known.",
     "tables": "The tables as text, CSV or JSON.",
     "sql": "Read-only SQL over the tables.",
+    "new": "Start a data package of one's own, over the published record.",
     "add": "Add a row to a data package, in its place.",
     "validate": "Check a data package.",
     "build": "Compile a data package to an edition.",
+    "harvest": "An edition of what the Hub's metadata declares, under the curated one.",
 }
 
 # Where the words of the call are kept, for messages about them.
@@ -163,7 +168,7 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     metavar="PATH",
     is_eager=True,
     help="The edition to read: a folder that 'llmlineage build' wrote, or a data package. "
-    "By default LLMLINEAGE_EDITION, else the one that came with the package.",
+    "By default LLMLINEAGE_EDITION, else that of llmlineage.toml, else the one that came with the package.",
 )
 @click.option(
     "--version",

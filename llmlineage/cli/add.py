@@ -13,6 +13,7 @@ import click
 
 from llmlineage import curate
 from llmlineage.checks import validate
+from llmlineage.checks.beneath import Finding
 from llmlineage.cli import Failure, options
 from llmlineage.cli.paint import put, say
 from llmlineage.cli.validate import problem_lines
@@ -101,16 +102,19 @@ def run(kind: str, package: Path | None, no_validate: bool, json: bool, given: M
     path = package or found_package()
     options_given = {name: "true" if cell is True else cell for name, cell in given.items() if cell}
     answers = dict(options_given)
+    beneath = options.beneath(click.get_current_context(), path)
     try:
-        rows = asking.additions(kind, *curate.read_tables(path), answers, ask if on_terminal() else None)
-        written = curate.add(path, rows)
+        read, tables = curate.read_tables(path)
+        known = curate.known_rows(read, tables, beneath, answers)
+        rows = asking.additions(kind, read, known, answers, ask if on_terminal() else None)
+        written = curate.add(path, rows, beneath)
     except (RowRefused, click.Abort) as error:
         if answers != options_given:
             say(f"Your answers so far: {command_line(kind, answers)}")
         if isinstance(error, click.Abort):
             raise Failure("stopped; nothing was written") from error
         raise
-    report(path, written, None if no_validate else checked(path), json)
+    report(path, written, None if no_validate else checked(path, beneath), json)
 
 
 def found_package() -> Path:
@@ -148,10 +152,10 @@ def command_line(kind: str, answers: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def checked(path: Path) -> list[Problem] | None:
+def checked(path: Path, beneath: Finding | None) -> list[Problem] | None:
     """The problems of the whole package; None, and a message on stderr, where frictionless is missing."""
     try:
-        return validate(path)[1]
+        return validate(path, beneath)[1]
     except MissingExtra as error:
         say(f"The row was checked, the package as a whole was not: {error}")
         return None

@@ -82,6 +82,11 @@ def parse_paths(_: click.Context, __: click.Parameter, paths: tuple[str, ...]) -
     callback=parse_ignores,
     help="Leave a finding out of the verdict; it is still shown, with the reason. May be repeated.",
 )
+@click.option(
+    "--hub",
+    is_flag=True,
+    help="Of names without a record, read the cards on the Hub, and what those name, until records are met.",
+)
 @click.option("--skip-others", is_flag=True, help="Pass over files that name no dataset and no model.")
 @options.format_options("text", "json", "markdown", "sarif", "github")
 @click.pass_context
@@ -92,14 +97,15 @@ def command(
     full: bool,
     fail_on: frozenset[Category] | None,
     ignored: tuple[Ignore, ...],
+    hub: bool,
     skip_others: bool,
     format: str,
 ) -> None:
     """What a training config is about to inherit, each line with its source.
 
     CONFIG is a file of a training framework, a script that trains (.py, .sh), a model or dataset
-    card, a list of names (.txt), or a folder of them. Nothing in it is executed or fetched. It states
-    what sources say and is no legal advice.
+    card, a list of names (.txt), or a folder of them. Nothing in it is executed, and nothing is fetched
+    but cards with --hub. It states what sources say and is no legal advice.
 
     An llmlineage.toml in this folder, or above it in its repository, may hold what fails and what is
     ignored: [audit] with fail-on, and an [[audit.ignore]] with category, id and reason for each.
@@ -112,6 +118,10 @@ def command(
     settings = settings_of(fail_on, ignored)
     edition = options.open_from(ctx)
     files, broken = audit.read_all([Path(path) for path in paths], skip_others)
+    if hub:
+        from llmlineage.cli.through_hub import with_cards
+
+        edition = with_cards(ctx, edition, files)
     audits = [audit.audit(edition, config) for config in files]
     audits, used = ignore_all(audits, settings.ignores)
     if format == "json":
@@ -119,7 +129,8 @@ def command(
 
         options.echo_json(report(edition.version, audits, broken))
     elif format == "text":
-        put(as_text(edition, audits, sections, full))
+        if audits:
+            options.put_facts(edition, as_text(edition, audits, sections, full))
     else:
         put_as(format, edition, audits, broken, settings)
     for error in broken:

@@ -47,4 +47,4 @@ def command(
     elif format == "json":
         options.echo_json(render.document(found))
     else:
-        put(render.text(found, down, paint, width(), full, splits))
+        options.put_facts(edition, render.text(found, down, paint, width(), full, splits))

@@ -28,16 +28,31 @@ from llmlineage.edition.compile import build_edition
     is_flag=True,
     help="Compile without checking, for a package that a program wrote and checked.",
 )
+@click.option(
+    "--on-top",
+    is_flag=True,
+    help="Compile it over the published edition (or that of --edition), whose records its rows may point "
+    "at and never change; as of itself where 'llmlineage new' wrote the package.",
+)
 @options.format_options("text", "json")
-def command(package: Path, output: Path, no_validate: bool, format: str) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, package: Path, output: Path, no_validate: bool, on_top: bool, format: str
+) -> None:
     """Validate a data package and compile it to an edition: parquet and SQLite.
 
     \b
     Examples:
       llmlineage build . -o dist/edition
-      llmlineage --edition dist/edition trace OpenHermes-2
+      llmlineage build my/datapackage.json --on-top -o my/edition
     """
-    folder = build_edition(package, output, validate=not no_validate)
+    base = options.edition_beneath(ctx, package, on_top)
+    if base:
+        from llmlineage.edition.overlay import build_over
+
+        folder = build_over(base, package, output, validate=not no_validate)
+    else:
+        folder = build_edition(package, output, validate=not no_validate)
     descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     if format == "json":
         told = {key: descriptor[key] for key in ("name", "version", "commit", "rows")}

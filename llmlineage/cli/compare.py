@@ -46,4 +46,4 @@ def command(ctx: click.Context, first: str, second: str, full: bool, format: str
     if format == "json":
         options.echo_json(comparison.record_document(result))
     else:
-        put(comparison.records(result, paint, width(), full))
+        options.put_facts(edition, comparison.records(result, paint, width(), full))

@@ -6,16 +6,22 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any, TypeVar, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from llmlineage.cli.paint import USUAL_WIDTH, say, write, writing
+from llmlineage.cli.paint import USUAL_WIDTH, paint, put, say, write, writing
 from llmlineage.edition import Edition, open_edition
 from llmlineage.errors import LineageError
 from llmlineage.graph import names
 from llmlineage.render.wrapping import indented
 from llmlineage.visible import shorten, visible_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from llmlineage.checks.beneath import Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
 # Other meanings of a name beyond these are counted.
@@ -27,6 +33,31 @@ COUNT = click.IntRange(min=1, max=2**31 - 1)
 def open_from(ctx: click.Context) -> Edition:
     """The edition that the call names."""
     return open_edition(ctx.find_root().obj or ctx.find_root().params.get("edition"))
+
+
+def edition_beneath(ctx: click.Context, package: Path, on_top: bool = False) -> Edition | None:
+    """The edition that a package is laid over; None for one that stands alone.
+
+    That of ``--edition``, else the one that came with the program: what LLMLINEAGE_EDITION and
+    llmlineage.toml name is what the package becomes.
+    """
+    from llmlineage.edition import installed
+    from llmlineage.edition.ondemand import is_on_top
+
+    if not on_top and not is_on_top(package):
+        return None
+    root = ctx.find_root()
+    return open_edition(root.obj or root.params.get("edition") or installed())
+
+
+def beneath(ctx: click.Context, package: Path, on_top: bool = False) -> Finding | None:
+    """How to find what the rows of a package may point at beneath it."""
+    base = edition_beneath(ctx, package, on_top)
+    if base is None:
+        return None
+    from llmlineage.edition.beneath import finding
+
+    return finding(base)
 
 
 def resolve(edition: Edition, name: str, tables: Sequence[str] = names.NODE_TABLES) -> names.Match:
@@ -89,6 +120,11 @@ def format_options(*formats: str) -> Callable[[F], F]:
         )(json(cast(F, called)))
 
     return decorate
+
+
+def put_facts(edition: Edition, lines: Iterable[str]) -> None:
+    """Print a report that states facts; its last line says of which edition they are."""
+    put(chain(lines, [paint(f"Edition {edition.version}", "step")]))
 
 
 def echo_json(document: object) -> None:

@@ -16,6 +16,7 @@ from llmlineage.cli.paint import paint
 @reading.reading_options
 @click.option("--prompt-b", metavar="COLUMN", help="As --prompt, for B where it differs.")
 @click.option("--response-b", metavar="COLUMN", help="As --response, for B where it differs.")
+@click.option("--no-response-b", is_flag=True, help="B has no responses, whatever its columns look like.")
 @click.option(
     "--near", is_flag=True, help="Also rows that match in part: inside a template, or after small edits."
 )
@@ -55,6 +56,7 @@ def command(
     skip_bad_rows: bool,
     prompt_b: str | None,
     response_b: str | None,
+    no_response_b: bool,
     near: bool,
     threshold: float,
     ngrams: int | None,
@@ -79,7 +81,10 @@ def command(
     from llmlineage.render import content as render
 
     left = reading.collection(a, prompt, response, turns, skip_bad_rows)
-    right = reading.collection(b, prompt_b or prompt, response_b or response, turns, skip_bad_rows)
+    if no_response_b and response_b:
+        raise click.UsageError("--response-b names what --no-response-b says is not there; leave out one")
+    answer_b = None if no_response_b else response_b or response
+    right = reading.collection(b, prompt_b or prompt, answer_b, turns, skip_bad_rows, no_response_b)
     asked = compare.Asked(near, threshold, examples or 0, write, force)
     if ngrams:
         if asked.options():

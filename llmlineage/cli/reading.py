@@ -58,11 +58,16 @@ def reading_options(function: F) -> F:
 
 
 def collection(
-    address: str, prompt: str | None, response: str | None, turns: bool, skip_bad_rows: bool
+    address: str,
+    prompt: str | None,
+    response: str | None,
+    turns: bool,
+    skip_bad_rows: bool,
+    no_response: bool = False,
 ) -> Collection:
     from llmlineage.content.rows import Collection, Options
 
-    return Collection(address, Options(prompt, response, turns, skip_bad_rows))
+    return Collection(address, Options(prompt, response, turns, skip_bad_rows, no_response=no_response))
 
 
 def say_read(*collections: Collection) -> None:

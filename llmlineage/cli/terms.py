@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, put, width
+from llmlineage.cli.paint import paint, width
 from llmlineage.graph.terms import terms
 from llmlineage.render import terms as render
 
@@ -32,4 +32,4 @@ def command(ctx: click.Context, name: str, full: bool, format: str) -> None:
     if format == "json":
         options.echo_json(render.document(result))
     else:
-        put(render.text(result, id, paint, width(), full))
+        options.put_facts(edition, render.text(result, id, paint, width(), full))

@@ -48,6 +48,11 @@ MOST_CHARACTERS = 50_000_000
 @click.option(
     "--no-fold", is_flag=True, help="Give each plain source a line of its own, instead of one for all."
 )
+@click.option(
+    "--hub",
+    is_flag=True,
+    help="Where NAME has no record, read its card on the Hub, and what that names, until records are met.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print ids only, one a line.")
 @options.format_options("tree", "table", "json", "csv", "svg")
 @click.pass_context
@@ -62,6 +67,7 @@ def command(
     sources: bool,
     no_dedupe: bool,
     no_fold: bool,
+    hub: bool,
     quiet: bool,
     format: str,
 ) -> None:
@@ -77,6 +83,10 @@ def command(
       llmlineage trace alpaca --down --only models --json
     """
     edition = options.open_from(ctx)
+    if hub:
+        from llmlineage.cli.through_hub import with_card
+
+        edition, name = with_card(ctx, edition, name)
     match = options.resolve(edition, name)
     result = lineage.trace(edition, match.id, "down" if down else "up", depth, only, relations)
     is_family = result.nodes[0].kind == "family" and depth != 0
@@ -105,7 +115,8 @@ def command(
     else:
         narrowed = depth is not None or only is not None or bool(relations)
         how = (paint, width(), sources, not no_dedupe, not no_fold, narrowed)
-        put(bounded(tree(result, *how)) if full or depth is not None else fitting(result, *how))
+        lines = bounded(tree(result, *how)) if full or depth is not None else fitting(result, *how)
+        options.put_facts(edition, lines)
 
 
 def bounded(lines: Iterator[str]) -> Iterator[str]:

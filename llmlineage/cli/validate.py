@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from llmlineage.checks import validate
+from llmlineage.checks.beneath import Finding
 from llmlineage.cli import options
 from llmlineage.cli.paint import put, width
 from llmlineage.curate.changes import Changes, changed_rows, is_changed
@@ -31,9 +32,17 @@ from llmlineage.render.wrapping import indented
     help="First sort the tables by their keys, strip byte order marks and let lines end in LF. "
     "Cells stay as they are, and so does a file that is no table.",
 )
+@click.option(
+    "--on-top",
+    is_flag=True,
+    help="Check it beside the published edition, whose records its rows may point at; as of itself where "
+    "'llmlineage new' wrote the package.",
+)
 @options.format_options("text", "json")
 @click.pass_context
-def command(ctx: click.Context, package: Path, everything: bool, mend: bool, format: str) -> None:
+def command(
+    ctx: click.Context, package: Path, everything: bool, mend: bool, on_top: bool, format: str
+) -> None:
     """Check a data package: its files, its schemas, and the rules of lineage.
 
     PACKAGE is the folder of a datapackage.json. Every error is printed on a line of its own, and,
@@ -46,7 +55,7 @@ def command(ctx: click.Context, package: Path, everything: bool, mend: bool, for
       llmlineage validate path/to/package --all --json
     """
     fixes = fixes_of(package) if mend else []
-    problems, changes = judged(package)
+    problems, changes = judged(package, options.beneath(ctx, package, on_top))
     valid = not any(problem.level == "error" for problem in problems)
     if format == "json":
         options.echo_json(as_json(package, problems, changes, fixes))
@@ -62,10 +71,10 @@ def wrapped(lines: Iterable[str]) -> Iterator[str]:
         yield from indented(line, "", width(), "    ")
 
 
-def judged(path: Path) -> tuple[list[Problem], Changes | None]:
+def judged(path: Path, beneath: Finding | None) -> tuple[list[Problem], Changes | None]:
     """All problems of a package, and which rows were changed since the last commit, if known."""
     try:
-        package, problems = validate(path)
+        package, problems = validate(path, beneath)
     except InvalidPackage as error:
         return list(error.problems), None
     return problems, changed_rows(package)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from llmlineage.cli import options
-from llmlineage.cli.paint import paint, put, width
+from llmlineage.cli.paint import paint, width
 from llmlineage.graph import lineage
 from llmlineage.render import document, text
 
@@ -31,6 +31,7 @@ def command(ctx: click.Context, first: str, second: str, format: str) -> None:
     if format == "json":
         options.echo_json(document.why(start, goal, paths))
     elif paths:
-        put(text.ways(paths, paint, width()))
+        options.put_facts(edition, text.ways(paths, paint, width()))
     else:
-        put([f"no way is recorded between {start} and {goal}, in either direction"])
+        said = f"no way is recorded between {start} and {goal}, in either direction"
+        options.put_facts(edition, [said])

@@ -80,6 +80,10 @@ class Texts:
         before = np.repeat(self.ends[items] - np.concatenate([[0], sizes.cumsum()[:-1]]), sizes)
         return self.sets[before + np.arange(len(before))]
 
+    def some(self, items: np.ndarray) -> Texts:
+        """Those at some places; itself where they are all, which keeps what is known of them."""
+        return self if len(items) == len(self.texts) else Texts(self.texts.gather(items))
+
     def filter(self, kept: pl.Series) -> Texts:
         return Texts(self.texts.filter(kept))
 

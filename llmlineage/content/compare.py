@@ -58,9 +58,12 @@ class Report:
     sides: tuple[Collection, ...] = ()
 
     def to_polars(self) -> pl.DataFrame:
-        """One row a field (prompt, response, both), with the counts and shares of ``Shared``; a share is
-        null where a side has no text in the field."""
-        rows = [{"field": name, **asdict(one)} for name, one in self.fields.items()]
+        """One row a field (prompt, response, both), with the counts and shares of ``Shared``; what is
+        shared is null where a side has no text in the field."""
+        rows = [
+            {"field": name, **asdict(one), "shared": one.shared if one.compared else None}
+            for name, one in self.fields.items()
+        ]
         schema = {
             "field": pl.String(),
             **dict.fromkeys(("a_distinct", "b_distinct", "shared"), pl.Int64()),

@@ -13,8 +13,10 @@ from llmlineage.content.layouts import FOLDS
 from llmlineage.content.rows import Collection
 from llmlineage.files import write_parquet
 
-Field = Literal["prompt", "response", "both"]
+Field = Literal["prompt", "response", "both", "reasoning"]
 FIELDS: tuple[Field, ...] = ("prompt", "response", "both")
+# What answers thought before, which few data keep.
+REASONING: Field = "reasoning"
 # Shorter responses coincide by chance, and so do those that many rows share: "Yes.", a refusal.
 SHORT, COMMON = 20, 5
 
@@ -23,8 +25,8 @@ SHORT, COMMON = 20, 5
 class Shared:
     """What two collections share in one field, in distinct texts.
 
-    ``low`` and ``high`` bound ``a_in_b`` at 95 %; where ``exact``, they equal it. ``a_in_b`` is
-    None where A has no text in this field.
+    ``low`` and ``high`` bound ``a_in_b`` at 95 %; where ``exact``, they equal it. All shares are None
+    where a side has no text in this field: nothing was compared.
     """
 
     a_distinct: int
@@ -38,8 +40,14 @@ class Shared:
 
     @classmethod
     def counted(cls, a: int, b: int, shared: int) -> Shared:
-        a_in_b = shared / a if a else None
-        return cls(a, b, shared, a_in_b, shared / b if b else None, a_in_b, a_in_b)
+        if not (a and b):
+            return cls(a, b, 0, None, None, None, None)
+        return cls(a, b, shared, shared / a, shared / b, shared / a, shared / a)
+
+    @property
+    def compared(self) -> bool:
+        """Whether both sides have texts in this field."""
+        return bool(self.a_distinct and self.b_distinct)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Hashes:
     frame: pl.DataFrame
 
     def distinct(self, column: str) -> pl.Series:
+        if column not in self.frame.columns:
+            return pl.Series(column, [], dtype=pl.UInt64)
         return self.frame[column].drop_nulls().unique()
 
     def folds(self) -> list[str]:
@@ -68,12 +78,12 @@ class Overlap:
     def column(self, side: Literal["a", "b"], field: Field) -> str:
         """The column of :class:`Hashes` that was compared."""
         fold = self.a_fold if side == "a" else self.b_fold
-        return f"{field}:{fold}" if fold and field != "response" else field
+        return f"{field}:{fold}" if fold and field in ("prompt", "both") else field
 
 
 def read_hashes(collection: Collection) -> Hashes:
     """Read a collection to its end, keeping 8 bytes a text. Raises :class:`DataError`."""
-    return Hashes(collection, pl.concat(collection.hashes(FOLDS), how="vertical"))
+    return Hashes(collection, pl.concat(collection.hashes(FOLDS), how="diagonal"))
 
 
 def overlap(a: Hashes, b: Hashes) -> Overlap:
@@ -86,8 +96,10 @@ def overlap(a: Hashes, b: Hashes) -> Overlap:
     result = Overlap({}, a_fold, b_fold)
     fields = {
         field: compare(a.distinct(result.column("a", field)), b.distinct(result.column("b", field)))
-        for field in FIELDS
+        for field in (*FIELDS, REASONING)
     }
+    if not (fields[REASONING].a_distinct or fields[REASONING].b_distinct):
+        del fields[REASONING]
     return Overlap(fields, a_fold, b_fold)
 
 

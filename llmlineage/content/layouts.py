@@ -1,8 +1,9 @@
 """Layouts: which columns of a row hold the prompt, the response and the system prompt.
 
-A layout is recognised from the first rows. Its :meth:`texts` turns a batch of rows into a frame with
-the columns ``row`` (place in the batch), ``prompt`` and ``response``, and ``extra`` where a layout holds
-an input apart from its instruction; :func:`fold` joins the two in the usual ways.
+A layout is recognised from the first rows (:mod:`llmlineage.content.recognise`). Its :meth:`texts` turns a
+batch of rows into a frame with the columns ``row`` (place in the batch), ``prompt`` and ``response``, and
+``extra`` where a layout holds an input apart from its instruction; :func:`fold` joins the two in the usual
+ways.
 """
 
 from __future__ import annotations
@@ -17,30 +18,12 @@ import polars as pl
 from llmlineage.content.paths import Path, joined, schema
 
 USER = ("human", "user", "prompter", "question", "questioner", "instruction")
-ASSISTANT = ("gpt", "assistant", "chatgpt", "bot", "bing", "bard", "model", "answer", "output", "ai")
-# Columns that are dialogues, and the pairs of keys of their turns: who speaks, and what is said.
-DIALOGUES = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat")
-TURN_KEYS = (("role", "content"), ("from", "value"), ("role", "value"), ("from", "content"), ("role", "text"))
-# Texts that alternate between user and assistant; and texts that are all the user's.
-ALTERNATING, USER_TURNS = ("data",), ("turns",)
-RESPONSES = (
-    "output", "response", "completion", "answer", "solution", "generated_solution", "answers", "target",
-    "targets", "std_answer", "output_text", "assistant", "generation",
+ASSISTANT = (
+    "gpt", "assistant", "chatgpt", "bot", "bing", "bard", "model", "answer", "output", "ai", "gpt4",
+    "chatbot", "moss",
 )  # fmt: skip
-# Pairs of columns by name; the first one there is taken.
-PAIRS = {
-    "prompt/completion": ("prompt", ("completion", *RESPONSES)),
-    "question/answer": ("question", ("answer", *RESPONSES)),
-    "query/response": ("query", ("response", *RESPONSES)),
-    "problem/solution": ("problem", ("generated_solution", "solution", *RESPONSES)),
-    "input/output": ("input", RESPONSES),
-    "inputs/targets": ("inputs", ("targets", *RESPONSES)),
-    "message_1/message_2": ("message_1", ("message_2",)),
-    "user/assistant": ("user", ("assistant", *RESPONSES)),
-}
 # So many columns may be joined as one text; polars goes through them on the stack.
 MOST_PARTS = 32
-TEXTS = ("text", "content", "data")
 # The template that Stanford Alpaca was trained with (github.com/tatsu-lab/stanford_alpaca, train.py), in
 # normalised pieces: its head without an input, its head with one, and the three headings.
 TEMPLATE = (
@@ -71,16 +54,19 @@ class Layout(Protocol):
 
 @dataclass(frozen=True)
 class Columns:
-    """Texts that stand in columns of their own. ``extra`` is Alpaca's input, folded into the prompt."""
+    """Texts that stand in columns of their own. ``extra`` is Alpaca's input, folded into the prompt;
+    ``reasoning`` what the answer thought before."""
 
     name: str
     prompt: tuple[Path, ...] = ()
     response: tuple[Path, ...] = ()
     extra: Path | None = None
+    reasoning: Path | None = None
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        return schema([*self.prompt, *self.response, *([self.extra] if self.extra else [])])
+        more = [path for path in (self.extra, self.reasoning) if path]
+        return schema([*self.prompt, *self.response, *more])
 
     def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
         nothing = pl.lit(None, dtype=pl.String)
@@ -89,6 +75,7 @@ class Columns:
             prompt=joined(self.prompt) if self.prompt else nothing,
             response=joined(self.response) if self.response else nothing,
             **({"extra": self.extra.expression()} if self.extra else {}),
+            **({"reasoning": self.reasoning.expression()} if self.reasoning else {}),
         )
 
 
@@ -143,32 +130,66 @@ class Dialogue:
 
     def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
         turn = pl.col("turn").struct
-        spoken = (
+        said = (
             rows.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), turn=self.column)
             .explode("turn")
             .select("row", role=turn.field(self.role).str.to_lowercase(), text=turn.field(self.text))
-            .filter(pl.col("role").is_in([*USER, *ASSISTANT]))
-            .with_columns(is_user=pl.col("role").is_in(USER))
-            .filter(pl.col("is_user") | (pl.col("text") != ""))
         )
-        answered = (pl.col("row").shift(-1) == pl.col("row")) & ~pl.col("is_user").shift(-1)
-        asked = spoken.with_columns(answer=pl.when(answered).then(pl.col("text").shift(-1))).filter("is_user")
-        if not turns:
-            asked = asked.filter(pl.col("row").is_first_distinct())
-        return asked.select("row", prompt="text", response="answer")
+        return answered(said, turns)
+
+
+def answered(said: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
+    """Of what was said (``row``, ``role``, ``text``): each user turn with its answer, or the first."""
+    spoken = (
+        said.filter(pl.col("role").is_in([*USER, *ASSISTANT]))
+        .with_columns(is_user=pl.col("role").is_in(USER))
+        .filter(pl.col("is_user") | (pl.col("text") != ""))
+    )
+    follows = (pl.col("row").shift(-1) == pl.col("row")) & ~pl.col("is_user").shift(-1)
+    asked = spoken.with_columns(answer=pl.when(follows).then(pl.col("text").shift(-1))).filter("is_user")
+    if not turns:
+        asked = asked.filter(pl.col("row").is_first_distinct())
+    return asked.select("row", prompt="text", response="answer")
+
+
+@dataclass(frozen=True)
+class Exchanges:
+    """A list of exchanges in ``column``, each a struct of what was asked and what was answered."""
+
+    name: str
+    column: str
+    user: str
+    assistant: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return {self.column: pl.List(pl.Struct({self.user: pl.String(), self.assistant: pl.String()}))}
+
+    def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
+        both = pl.col("both").struct
+        said = (
+            rows.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), both=self.column)
+            .explode("both")
+            .select("row", prompt=both.field(self.user), response=both.field(self.assistant))
+        )
+        return said if turns else said.filter(pl.col("row").is_first_distinct())
 
 
 @dataclass(frozen=True)
 class Alternating:
-    """A list of texts: the user's and the assistant's by turns, or the user's alone."""
+    """A list of texts: the user's and the assistant's by turns, or the user's alone.
+
+    ``key`` names the text where each stands in a struct of its own.
+    """
 
     name: str
     column: str
     answered: bool
+    key: str = ""
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        return {self.column: pl.List(pl.String())}
+        return {self.column: pl.List(pl.Struct({self.key: pl.String()}) if self.key else pl.String())}
 
     def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
         said = (
@@ -176,6 +197,8 @@ class Alternating:
             .explode("text")
             .with_columns(place=pl.int_range(pl.len()).over("row"))
         )
+        if self.key:
+            said = said.with_columns(pl.col("text").struct.field(self.key).alias("text"))
         if self.answered:
             follows = pl.col("row").shift(-1) == pl.col("row")
             said = said.with_columns(answer=pl.when(follows).then(pl.col("text").shift(-1)))
@@ -185,6 +208,48 @@ class Alternating:
         if not turns:
             said = said.filter(pl.col("place") == 0)
         return said.select("row", prompt="text", response="answer")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """An answer in steps, a list of texts in ``response``: joined, a line each."""
+
+    name: str
+    prompt: Path
+    response: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return schema([self.prompt]) | {self.response: pl.List(pl.String())}
+
+    def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
+        steps = pl.col(self.response).list.join("\n", ignore_nulls=True)
+        return rows.select(
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
+            prompt=self.prompt.expression(),
+            response=steps,
+        )
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A layout whose columns are written in another way here: ``columns`` has each name beside ours."""
+
+    layout: Layout
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        return self.layout.name
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        found = {ours: theirs for theirs, ours in self.columns}
+        return {found.get(name, name): dtype for name, dtype in self.layout.schema.items()}
+
+    def texts(self, rows: pl.DataFrame, turns: bool = False) -> pl.DataFrame:
+        ours = {theirs: name for theirs, name in self.columns if theirs in rows.columns}
+        return self.layout.texts(rows.rename(ours), turns)
 
 
 @dataclass(frozen=True)
@@ -259,116 +324,3 @@ def columns_layout(prompt: str | None, response: str | None, columns: Sequence[s
         if one.clashes(other):
             raise ValueError(f"{one} and {other} cannot both be texts of one row")
     return layout
-
-
-def recognise(rows: Sequence[Mapping[str, Any]]) -> Layout | None:
-    """The layout of these first rows; None where none is known."""
-    values = values_by_column(rows)
-    texts = {name for name, value in values.items() if not isinstance(value, (list, Mapping))}
-    return (
-        preference(values, texts)
-        or dialogue(values, DIALOGUES)
-        or seeds(values, texts)
-        or alpaca(texts)
-        or pair(texts)
-        or lists(values)
-        or plain(texts)
-    )
-
-
-def values_by_column(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A value of each column: the first that is not empty."""
-    values: dict[str, Any] = {}
-    for row in rows:
-        for name, value in row.items():
-            if values.get(name) in (None, "", []):
-                values[name] = value
-    return values
-
-
-def preference(values: Mapping[str, Any], texts: set[str]) -> Layout | None:
-    if "chosen" not in values:
-        return None
-    turns = dialogue(values, DIALOGUES) or dialogue(values, ("prompt",))
-    chosen, value = Path("chosen"), values["chosen"]
-    prompt = next(
-        (Path(name) for name in ("prompt", "question", "instruction", "input") if name in texts), None
-    )
-    if ends := dialogue(values, ("chosen",)):
-        name = f"chosen/rejected as messages ({ends.role}/{ends.text})"
-        return Preference(name, chosen, prompt, None if prompt else turns or ends, ends)
-    if isinstance(value, Mapping):
-        key = next((text for _, text in TURN_KEYS if text in value), None)
-        if key is None:
-            return None
-        chosen = Path("chosen", (key,))
-    elif isinstance(value, list):
-        return None
-    return Preference("chosen/rejected as text", chosen, prompt, None if prompt else turns)
-
-
-def dialogue(values: Mapping[str, Any], names: Sequence[str]) -> Dialogue | None:
-    for column in names:
-        turns = values.get(column)
-        if isinstance(turns, list) and turns and isinstance(turns[0], Mapping):
-            for role, text in TURN_KEYS:
-                if role in turns[0] and text in turns[0]:
-                    kind = {("role", "content"): "messages", ("from", "value"): "ShareGPT"}.get(
-                        (role, text), "dialogue"
-                    )
-                    return Dialogue(f"{kind} ({column}: {role}/{text})", column, role, text)
-    return None
-
-
-def seeds(values: Mapping[str, Any], texts: set[str]) -> Columns | None:
-    """Self-Instruct's seed tasks: an instruction and a list of instances."""
-    instances = values.get("instances")
-    is_seeds = isinstance(instances, list) and instances and isinstance(instances[0], Mapping)
-    if "instruction" not in texts or not is_seeds:
-        return None
-    return Columns(
-        "Self-Instruct seeds (instruction, instances[0])",
-        (Path("instruction"),),
-        (Path("instances", (0, "output")),),
-        Path("instances", (0, "input")),
-    )
-
-
-def alpaca(texts: set[str]) -> Columns | None:
-    if "instruction" not in texts:
-        return None
-    extra = next((name for name in ("input", "context") if name in texts), None)
-    # GPT-4's answers under 'response' stand beside a copy of them under 'output' in some files.
-    response = next((name for name in ("output", *RESPONSES) if name in texts), None)
-    parts = [name for name in ("instruction", extra, response) if name]
-    return Columns(
-        f"Alpaca ({'/'.join(parts)})",
-        (Path("instruction"),),
-        (Path(response),) if response else (),
-        Path(extra) if extra else None,
-    )
-
-
-def pair(texts: set[str]) -> Columns | None:
-    for name, (prompt, responses) in PAIRS.items():
-        response = next((one for one in responses if one in texts and one != prompt), None)
-        if prompt in texts and response:
-            exact = f"{prompt}/{response}"
-            return Columns(exact if exact != name else name, (Path(prompt),), (Path(response),))
-    prompt_alone = next((one for one, _ in PAIRS.values() if one in texts), None)
-    return Columns(f"prompts ({prompt_alone})", (Path(prompt_alone),)) if prompt_alone else None
-
-
-def lists(values: Mapping[str, Any]) -> Alternating | None:
-    for names, answered in ((ALTERNATING, True), (USER_TURNS, False)):
-        for column in names:
-            value = values.get(column)
-            if isinstance(value, list) and value and isinstance(value[0], str):
-                said = "user and assistant by turns" if answered else "turns of the user"
-                return Alternating(f"{said} ({column})", column, answered)
-    return None
-
-
-def plain(texts: set[str]) -> Columns | None:
-    name = next((one for one in TEXTS if one in texts), None)
-    return Columns(f"plain text ({name})", (Path(name),)) if name else None

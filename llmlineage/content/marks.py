@@ -12,6 +12,9 @@ import polars as pl
 PARQUET = b"PAR1"
 # Two of these columns make a fingerprint; no data has them.
 FINGERPRINT = {"nominal_entries", "normalisation", "sketch"}
+# And these make filters, or the origins of rows.
+FILTERS = {"filter", "digest", "bits", "normalisation"}
+ATTRIBUTION = ("row", "prompt", "response", "both")
 MATCHES = ("a_row", "b_row_prompt", "b_row_response", "b_row_both")
 
 
@@ -25,8 +28,18 @@ def is_matches(path: Path) -> bool:
     return columns(path) == MATCHES
 
 
+def is_filters(path: Path) -> bool:
+    """Whether a file holds filters, whole or not, of this version or another."""
+    return len(FILTERS & set(columns(path))) >= 3
+
+
+def is_attribution(path: Path) -> bool:
+    """Whether a file is what ``attribute -o`` writes."""
+    return columns(path) == ATTRIBUTION
+
+
 def is_ours(path: Path) -> bool:
-    return is_fingerprint(path) or is_matches(path)
+    return is_fingerprint(path) or is_filters(path) or is_matches(path) or is_attribution(path)
 
 
 def columns(path: Path) -> tuple[str, ...]:

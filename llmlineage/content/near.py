@@ -1,12 +1,15 @@
 """Texts that match in part: whole inside a longer text, or the same but for small edits.
 
-Holds the distinct texts of both sides in memory, and some 100 bytes a word beside them, however many
-rows share a template (see :mod:`llmlineage.content.candidates`).
+Holds some of the distinct texts of both sides in memory, and some 100 bytes a word beside them, however
+many rows share a template (see :mod:`llmlineage.content.candidates`), however many texts there are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,10 +17,13 @@ import polars as pl
 from llmlineage.content.candidates import CROWD, SLICE, Texts, candidates, slices
 from llmlineage.content.exact import Field, Hashes, Overlap
 from llmlineage.content.rows import Collection
+from llmlineage.errors import DataError
 
 # A text shorter than this stands in others by chance.
 WRAPPED_FROM = 20
 THRESHOLD = 0.7
+# So many bytes of B's texts are compared at once with twice as many of A's; each takes some thirty of memory.
+BLOCK = 24 << 20
 # So many bytes of texts are looked for at once, each of which takes some hundred bytes of memory.
 PATTERNS = 1 << 19
 # Of so few texts polars makes a table that takes time square in the length of a text that repeats itself
@@ -48,17 +54,105 @@ def read_texts(collection: Collection, column: str) -> Texts:
 
 
 def compare(a: Hashes, b: Hashes, found: Overlap, field: Field, threshold: float = THRESHOLD) -> Tiers:
-    """The tiers of A's texts against B's, the collections being read again."""
-    return tiers(read_field(a, found.column("a", field)), read_field(b, found.column("b", field)), threshold)
+    """The tiers of A's texts against B's, the collections being read again.
+
+    Some of A's texts at a time meet all of B's, some at a time: these are kept on the disk where they are
+    too many to be held. So much more is read and done as A has more texts than are held at once.
+    """
+    mine, theirs = a.frame[found.column("a", field)], b.frame[found.column("b", field)]
+    first = firsts(mine)
+    exact = first & mine.is_in(theirs.drop_nulls().unique().implode())
+    wrapped = near = 0
+    with tempfile.TemporaryDirectory(prefix="llmlineage-") as folder:
+        blocks = kept(some_texts(b, found.column("b", field), firsts(theirs), BLOCK), Path(folder))
+        for some in some_texts(a, found.column("a", field), first & ~exact, 2 * BLOCK):
+            is_wrapped, is_near = matched(some, blocks, threshold)
+            wrapped += int(is_wrapped.sum())
+            near += int((is_near & ~is_wrapped).sum())
+    distinct, same = int(first.sum()), int(exact.sum())
+    return Tiers(distinct, same, wrapped, near, distinct - same - wrapped - near, threshold)
 
 
-def read_field(side: Hashes, column: str) -> Texts:
-    field, _, fold = column.partition(":")
-    options = side.collection.options
-    again = Collection(
-        side.collection.address, type(options)(**{**vars(options), "folds": (fold,) if fold else ()})
-    )
-    return read_texts(again, f"{field}:{fold}" if fold else field)
+def matched(a: Texts, blocks: Iterable[Texts], threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which texts of A hold a text of the blocks whole, and which are near one."""
+    is_wrapped, is_near = (np.zeros(len(a.texts), dtype=bool) for _ in range(2))
+    for block in blocks:
+        # A text that is near may yet turn out to hold one whole, which counts first.
+        left = np.flatnonzero(~is_wrapped)
+        is_wrapped[left[holds_whole(a.some(left), block).to_numpy()]] = True
+        left = np.flatnonzero(~is_wrapped & ~is_near)
+        is_near[left[similar(a.some(left), block, threshold)["item"].to_numpy()]] = True
+    return is_wrapped, is_near
+
+
+def firsts(hashes: pl.Series) -> pl.Series:
+    """Where each text stands first."""
+    return hashes.is_first_distinct() & hashes.is_not_null()
+
+
+def some_texts(side: Hashes, column: str, wanted: pl.Series, most: int) -> Iterator[Texts]:
+    """The texts of a collection that are ``wanted`` of its rows, of about ``most`` bytes at a time.
+
+    Raises :class:`DataError` where it is not as it was.
+    """
+    parts: list[pl.Series] = []
+    held = start = 0
+    for batch in again(side, column).normalised():
+        rows = wanted.slice(start, batch.height)
+        start += batch.height
+        if len(rows) < batch.height:
+            break
+        part = batch[column].filter(rows)
+        parts.append(part)
+        held += int(part.str.len_bytes().sum())
+        if held >= most:
+            yield Texts(pl.concat(parts, rechunk=True))
+            parts, held = [], 0
+    if start != len(wanted):
+        raise DataError(
+            side.collection.address, "changed between two readings; read it again when it is complete"
+        )
+    if held:
+        yield Texts(pl.concat(parts, rechunk=True))
+
+
+def again(side: Hashes, column: str) -> Collection:
+    """The collection, to be read once more, with its prompts folded as the column says."""
+    fold = column.partition(":")[2]
+    options = replace(side.collection.options, folds=(fold,) if fold else ())
+    return Collection(side.collection.address, options)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Texts in blocks, each read when its turn comes; a single one is held."""
+
+    paths: Sequence[Path]
+    held: Texts | None = None
+
+    def __iter__(self) -> Iterator[Texts]:
+        if self.held:
+            yield self.held
+        for path in self.paths:
+            yield Texts(pl.read_parquet(path).to_series())
+
+
+def kept(blocks: Iterable[Texts], folder: Path) -> Blocks:
+    first, paths = None, []
+    for number, block in enumerate(blocks):
+        if number == 0:
+            first = block
+            continue
+        if first:
+            paths.append(write_block(first, folder / "0.parquet"))
+            first = None
+        paths.append(write_block(block, folder / f"{number}.parquet"))
+    return Blocks(paths, first)
+
+
+def write_block(block: Texts, path: Path) -> Path:
+    block.texts.to_frame("text").write_parquet(path, compression="lz4")
+    return path
 
 
 def tiers(a: Texts, b: Texts, threshold: float = THRESHOLD) -> Tiers:

@@ -16,10 +16,18 @@ from llmlineage.content import layouts, readers
 from llmlineage.content.identity import hash_pairs, hashed, normalise
 from llmlineage.content.layouts import Layout, fold
 from llmlineage.content.readers import BadRow, Parsed, Part, Reader
+from llmlineage.content.recognise import recognise
 from llmlineage.errors import DataError
 
 # Broken rows beyond these are counted, not kept; a file with nothing else is given up early.
 MOST_BAD = 100
+# The marks that end what a response thought, up to them, and those around the answer that follows.
+THOUGHT_ENDS = ["</think>", "<|end_of_thought|>", "</thinking>", "</thought>"]
+THOUGHT = (
+    r"(?s)^\s*(?:<(?:think|thinking|thought)>|<\|begin_of_thought\|>)?(.*?)"
+    r"(?:</(?:think|thinking|thought)>|<\|end_of_thought\|>)\s*"
+)
+ANSWER_MARKS = r"<\|(?:begin|end)_of_solution\|>"
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -30,7 +38,8 @@ class Options:
 
     ``prompt`` and ``response`` name the columns; left out, the layout is recognised. ``turns`` takes
     every user turn of a dialogue with its answer. ``folds`` adds the other usual ways in which a
-    layout's prompt is written, by their names.
+    layout's prompt is written, by their names. ``no_response`` leaves out what was recognised as
+    the response.
     """
 
     prompt: str | None = None
@@ -38,6 +47,7 @@ class Options:
     turns: bool = False
     skip_bad_rows: bool = False
     folds: tuple[str, ...] = ()
+    no_response: bool = False
 
 
 @dataclass
@@ -137,7 +147,7 @@ class Collection:
             if missing:
                 raise DataError(place, f"has no column {missing[0]!r}; found {listed(columns)}")
         else:
-            layout = layouts.recognise(sample)
+            layout = recognise(sample)
         if layout is None:
             found = f"no known layout among the columns {listed(columns)}"
             found += f" ({remark()})" if remark() else ""
@@ -187,8 +197,29 @@ class Job:
 
     def finish(self, parsed: Parsed) -> Done:
         texts = self.layout.texts(parsed.frame, self.options.turns)
+        if self.options.no_response:
+            texts = texts.with_columns(response=pl.lit(None, dtype=pl.String))
+        elif not self.options.response:
+            texts = thoughts_apart(texts)
         held = {name for name in ("prompt", "response") if (texts[name] != "").any()}
         return Done(self.work(texts), parsed.frame.height, parsed.bad, parsed.lines, held)
+
+
+def thoughts_apart(texts: pl.DataFrame) -> pl.DataFrame:
+    """What a response thought before it answered as ``reasoning``, and the response without it.
+
+    A template may hold the mark that opens, so that only the one that closes stands in the text.
+    """
+    thinks = texts["response"].str.contains_any(THOUGHT_ENDS).fill_null(False)
+    if not thinks.any():
+        return texts
+    response = pl.col("response")
+    kept = pl.col("reasoning") if "reasoning" in texts.columns else pl.lit(None, dtype=pl.String)
+    thought = pl.when(pl.Series(thinks)).then(response.str.extract(THOUGHT, 1)).otherwise(kept)
+    answer = response.str.replace(THOUGHT, "").str.replace_all(ANSWER_MARKS, "")
+    return texts.with_columns(
+        reasoning=thought, response=pl.when(pl.Series(thinks)).then(answer).otherwise(response)
+    )
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from llmlineage.checks.beneath import Finding
 from llmlineage.curate import judging, lines, rules
 from llmlineage.edition.locks import locked
 from llmlineage.errors import InvalidPackage, Problem, RowRefused
@@ -56,7 +58,19 @@ def read_tables(path: str | Path) -> tuple[Package, rules.Tables]:
     return package, {name: list(read_rows(table)) for name, table in package.tables.items()}
 
 
-def add(path: str | Path, additions: Sequence[Addition]) -> list[Written]:
+def known_rows(
+    package: Package, tables: rules.Tables, beneath: Finding | None, said: Mapping[str, Any]
+) -> rules.Tables:
+    """The rows that new ones may point at: those of the package, and of the edition beneath it all or those
+    that it and what was ``said`` name."""
+    if beneath is None:
+        return tables
+    texts = [text for one in said.values() for text in ([one] if isinstance(one, str) else one or ())]
+    named = [(0, {str(place): text for place, text in enumerate(map(str, texts))})]
+    return judging.whole(package, tables, beneath({**tables, "": named}))
+
+
+def add(path: str | Path, additions: Sequence[Addition], beneath: Finding | None = None) -> list[Written]:
     """Put rows in their sorted places, all of them or none.
 
     Raises:
@@ -68,7 +82,7 @@ def add(path: str | Path, additions: Sequence[Addition]) -> list[Written]:
     with locked(root):
         package, tables = read_tables(path)
         rows = [(package.tables[one.table], whole(package.tables[one.table], one.cells)) for one in additions]
-        judging.judge(package, tables, rows)
+        judging.judge(package, tables, rows, beneath)
         return write(rows)
 
 

@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from llmlineage.addresses import is_address
+from llmlineage.checks.beneath import Beneath, Finding, check_beneath, merged, own
 from llmlineage.curate import rules
 from llmlineage.errors import Problem, RowRefused
 from llmlineage.keys import name_key
@@ -30,8 +32,17 @@ KINDS = {
 NewRow = tuple[Table, Row]
 
 
-def judge(package: Package, tables: rules.Tables, rows: Sequence[NewRow]) -> None:
-    """Raise RowRefused with all that is wrong with ``rows``, were they added to ``tables``."""
+def judge(
+    package: Package, tables: rules.Tables, rows: Sequence[NewRow], beneath: Finding | None = None
+) -> None:
+    """Raise RowRefused with all that is wrong with ``rows``, were they added to ``tables``, and, of a
+    package that is laid over an edition, to what that holds."""
+    if beneath:
+        grown = with_rows(tables, rows)
+        found = beneath(grown)
+        if changes := [one for one in check_beneath(package, grown, found) if not one.row]:
+            raise RowRefused(changes)
+        tables = whole(package, tables, found)
     problems = [problem for table, cells in rows for problem in row_problems(tables, table, cells)]
     problems += repetitions(rows)
     if not problems:
@@ -39,6 +50,18 @@ def judge(package: Package, tables: rules.Tables, rows: Sequence[NewRow]) -> Non
         problems = [one for one in consequences(package, tables, rows) if not to_come(files, one)]
     if problems:
         raise RowRefused(problems)
+
+
+def whole(package: Package, tables: rules.Tables, beneath: Beneath) -> rules.Tables:
+    """The rows of a package and of the edition beneath it, in the order in which one package had them."""
+    return {
+        name: sorted(rows, key=partial(placed, package.tables[name]))
+        for name, rows in merged(tables, beneath).items()
+    }
+
+
+def placed(table: Table, row: tuple[int, Row]) -> tuple[str, ...]:
+    return rules.key_of(table, row[1])
 
 
 def row_problems(tables: rules.Tables, table: Table, cells: Row) -> Iterator[Problem]:
@@ -153,7 +176,7 @@ def consequences(package: Package, tables: rules.Tables, rows: Sequence[NewRow])
     """
     before = set(rules.check_lineage(package, tables))
     after = rules.check_lineage(package, with_rows(tables, rows))
-    return sorted({one for one in after if one.level == "error"} - before)
+    return sorted(filter(own, {one for one in after if one.level == "error"} - before))
 
 
 def with_rows(tables: rules.Tables, rows: Sequence[NewRow]) -> rules.Tables:

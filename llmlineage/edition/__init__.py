@@ -23,6 +23,8 @@ INDEX = "lineage.sqlite"
 DESCRIPTOR = "edition.json"
 PACKAGE = "datapackage.json"
 VARIABLE = "LLMLINEAGE_EDITION"
+SETTINGS = "llmlineage.toml"
+_LARGEST_SETTINGS = 1_000_000
 EMBEDDED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "_edition")
 
 
@@ -81,7 +83,8 @@ class _Connections(local):
 
 
 def open_edition(path: str | os.PathLike[str] | None = None) -> Edition:
-    """Open the edition in folder ``path``, else in ``LLMLINEAGE_EDITION``, else the embedded one.
+    """Open the edition in folder ``path``, else in ``LLMLINEAGE_EDITION``, else that of ``llmlineage.toml``,
+    else the embedded one.
 
     A data package (a folder with datapackage.json) is compiled first, if it has changed.
 
@@ -128,7 +131,7 @@ def locate(path: str | os.PathLike[str] | None = None) -> str:
         InvalidPackage: the folder is a data package with errors.
     """
     if path is None:
-        path = os.environ.get(VARIABLE) or installed()
+        path = os.environ.get(VARIABLE) or from_settings() or installed()
     folder = os.fsdecode(path)
     if not is_path(folder):
         raise InvalidEdition(f"{folder!r} is not the path of an edition")
@@ -138,6 +141,48 @@ def locate(path: str | os.PathLike[str] | None = None) -> str:
         return compiled(folder) if is_package(folder) else folder
     old = previous(os.path.realpath(folder))
     return old if os.path.exists(old) else folder
+
+
+def from_settings() -> str | None:
+    """The edition that the ``llmlineage.toml`` of this folder names: ``edition = "path"``, from where it is."""
+    try:
+        file = settings_above(os.getcwd())
+    except OSError:  # the folder of the call is gone
+        return None
+    if file is None:
+        return None
+    import tomllib  # few folders have one
+
+    try:
+        with open(file, "rb") as stream:
+            document = tomllib.loads(stream.read(_LARGEST_SETTINGS).decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidEdition(f"{file} cannot be read for the edition to use ({error})") from error
+    named = document.get("edition")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not is_path(named):
+        raise InvalidEdition(
+            f"{file}: edition is not the path of an edition; write edition = 'path/to/edition'"
+        )
+    return os.path.join(os.path.dirname(file), os.path.expanduser(named))
+
+
+def settings_above(folder: str) -> str | None:
+    """The ``llmlineage.toml`` for a call from a folder: the nearest from there up to the root of its
+    repository, so that a hook, a job and a person in a folder below agree; of no repository, that of the
+    folder alone, since what lies above it is nobody's."""
+    nearest, above = None, folder
+    while True:
+        file = os.path.join(above, SETTINGS)
+        if nearest is None and os.path.lexists(file):
+            nearest = file
+        if os.path.lexists(os.path.join(above, ".git")):
+            return nearest
+        if os.path.dirname(above) == above:
+            own = os.path.join(folder, SETTINGS)
+            return own if os.path.lexists(own) else None
+        above = os.path.dirname(above)
 
 
 def installed() -> str:

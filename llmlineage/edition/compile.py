@@ -40,10 +40,12 @@ LISTS = {"nodes": ("languages", "architecture"), "edges": ("takes", "into", "wit
 
 @dataclass(frozen=True)
 class Content:
-    """What an edition holds: the tables as read and as published, and what is derived from them."""
+    """What an edition holds: the tables as read, and what is derived from them.
+
+    Their published form is made anew when it is written: both at once take twice the memory.
+    """
 
     frames: Frames
-    published: Frames
     nodes: pl.DataFrame
     edges: pl.DataFrame
     ancestry: pl.DataFrame
@@ -85,16 +87,17 @@ def naming(folder: str | Path) -> Iterator[None]:
 def content_of(package: Package) -> Content:
     """Read a package whole, so that what is wrong with it is known before anything is written."""
     frames = {name: read_table(table) for name, table in package.tables.items()}
-    published = {name: typed(table, frames[name]) for name, table in package.tables.items()}
+    for name, table in package.tables.items():
+        typed(table, frames[name])  # raises what is wrong
     nodes = nodes_of(frames)
     edges = numbered(package, nodes, edges_of(frames))
-    return Content(frames, published, nodes, edges, ancestry_of(edges))
+    return Content(frames, nodes, edges, ancestry_of(edges))
 
 
 def write_edition(package: Package, content: Content, folder: Path) -> None:
     """Write every file of the edition into an empty folder."""
     commit, committed = commit_of(package.root)
-    write_parquet(content, folder)
+    write_parquet(package, content, folder)
     meta = {
         "name": package.name,
         "version": package.version,
@@ -122,9 +125,9 @@ def write_edition(package: Package, content: Content, folder: Path) -> None:
     (folder / DESCRIPTOR).write_text(json.dumps(descriptor, indent=2) + "\n", encoding="utf-8")
 
 
-def write_parquet(content: Content, folder: Path) -> None:
-    for name, frame in content.published.items():
-        save(frame, folder, name)
+def write_parquet(package: Package, content: Content, folder: Path) -> None:
+    for name, table in package.tables.items():
+        save(typed(table, content.frames[name]), folder, name)
     nodes, edges, ancestry = content.nodes, content.edges, content.ancestry
     released = pl.col("released")
     place = nodes.columns.index("released")

@@ -73,7 +73,7 @@ EDGES = DerivedTable(
         ("rows_precision", "Precision of Rows", "Whether rows is exact or rounded."),
         ("weight", "Weight", "The share of a parent in a merge of models, null elsewhere."),
         ("method", "Method", "The technique by which it was done: a key of methods."),
-        ("basis", "Basis", "How the edge is known: stated, reported, inferred or measured."),
+        ("basis", "Basis", "How the edge is known: stated, reported, inferred or measured; declared by a card alone."),
         ("note", "Note", "What a reader must know to judge the edge and no other column can hold."),
         ("source", "Source", "The document in which the edge was read: a key of sources."),
         ("locator", "Locator", "Where in the source it stands: a section, table, page or file."),

@@ -20,7 +20,14 @@ _OWN_VALUES = {
     **dict.fromkeys(("type", "child_type", "parent_type"), ("dataset", "model")),
 }
 # What stands in the one column where its tables have one of their own.
-_MORE_VALUES = {"relation": ("generated_by", "trained_on")}
+_MORE_VALUES = {
+    "relation": ("generated_by", "trained_on"),
+    # Of what cards on the Hub declare, which no table of a package may say.
+    "basis": ("declared",),
+    "stage": ("unspecified",),
+    "status": ("unknown",),
+    "kind": ("dataset",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,12 @@ CREATE TABLE names (key TEXT, hit INTEGER, rank INTEGER, "table" TEXT, id TEXT,
                     PRIMARY KEY (key, hit, rank, "table", id)) WITHOUT ROWID;
 {search};
 """
-_INDEXES = """
-CREATE UNIQUE INDEX node_id ON node (id);
-CREATE INDEX node_family ON node (family) WHERE family IS NOT NULL;
-CREATE INDEX edge_up ON edge (c, p);
-CREATE INDEX edge_down ON edge (p, c);
-"""
+INDEXES = {
+    "node_id": "CREATE UNIQUE INDEX node_id ON node (id)",
+    "node_family": "CREATE INDEX node_family ON node (family) WHERE family IS NOT NULL",
+    "edge_up": "CREATE INDEX edge_up ON edge (c, p)",
+    "edge_down": "CREATE INDEX edge_down ON edge (p, c)",
+}
 _EDGE_OWN = tuple(column for column in EDGE_COLUMNS if column not in ("child", "parent"))
 
 
@@ -75,7 +75,7 @@ def write_index(
             if table.name in frames and table.name not in ("datasets", "models", *ENDS):
                 write_table(connection, table, frames[table.name])
         write_views(connection, package)
-        for statement in _INDEXES.strip().split("\n"):
+        for statement in INDEXES.values():
             connection.execute(statement)
         write_names(connection)
         write_search(connection, frames)

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from llmlineage.edition import FORMAT, PACKAGE
+from llmlineage.edition import FORMAT, INDEX, PACKAGE, identity, installed, open_edition
 from llmlineage.edition.locks import locked
 from llmlineage.errors import InvalidEdition
+from llmlineage.package import ON_TOP
 from llmlineage.version import __version__
 
 # Where the user's cache is, by the system: a variable that says so, and what holds without it.
@@ -60,7 +61,12 @@ def compile_unchanged(root: Path, place: Path) -> Path:
         folder = place / fingerprint(root)
         if folder.is_dir():  # another process has made it meanwhile
             return folder
-        build_edition(root, folder)
+        if is_on_top(root):
+            from llmlineage.edition.overlay import build_over
+
+            build_over(open_edition(installed()), root, folder)
+        else:
+            build_edition(root, folder)
         if fingerprint(root) == folder.name:
             clear_others(folder)
             return folder
@@ -78,6 +84,8 @@ def clear_others(folder: Path) -> None:
 def fingerprint(root: Path) -> str:
     """A name for the state of a package: its files by size, time and place on the disk, and who compiles."""
     parts = [__version__, str(FORMAT)]
+    if is_on_top(root):
+        parts.append(f"over: {identity(os.path.join(installed(), INDEX))}")  # noqa: PTH118
     for file in files_of(root):
         try:
             status = (root / file).stat()
@@ -100,6 +108,16 @@ def files_of(root: Path) -> Iterator[str]:
     for resource in resources if isinstance(resources, list) else ():
         if isinstance(resource, dict):
             yield from (name for key in ("path", "schema") if isinstance(name := resource.get(key), str))
+
+
+def is_on_top(package: Path) -> bool:
+    """Whether the descriptor of a package says that it is laid over a published edition."""
+    file = package / PACKAGE if package.is_dir() else package
+    try:
+        descriptor = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):  # whoever reads it says more
+        return False
+    return isinstance(descriptor, dict) and descriptor.get(ON_TOP) is True
 
 
 def place_of(root: Path) -> Path:

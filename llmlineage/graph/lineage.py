@@ -1,7 +1,7 @@
 """The graph of an edition: what a record is made of, what is made of it, and by which way.
 
-Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars``. What is read are
-named tuples: every look-up makes hundreds of them, and dataclasses cost several times that.
+Everything here is a few indexed reads of SQLite; polars is imported only by ``to_polars`` and ``closure``.
+What is read are named tuples: every look-up makes hundreds of them, and dataclasses cost several times that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RELATIONS = (
 ROLES = ("wrote_both", "wrote_prompts", "wrote_responses", "played_user", "rated", "filtered", "translated")
 STAGES = (
     "pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl",
-    "evaluation",
+    "evaluation", "unspecified",
 )  # fmt: skip
 UPSTREAM = ("root", "complete", "partial", "undisclosed", "unread")
 # From a family up to a version of it, and from a version up to its family: no edges of the tables, but the
@@ -254,6 +254,33 @@ def reachable(edition: Edition, id: str, direction: Direction = "up") -> Iterato
         (str(start), root),
     )
     return (found for (found,) in rows)
+
+
+def closure(edition: Edition, id: str, direction: Direction = "up") -> pl.Series:
+    """What :func:`reachable` finds, as one column, in the order of ids.
+
+    From the table of all ancestors: of a million descendants in a third of a second, where to look each
+    of them up takes several.
+
+    Raises:
+        UnknownName: ``id`` is not the id of a dataset or model.
+        ValueError: the direction is none.
+    """
+    import polars
+
+    from llmlineage.edition.tables import scan
+
+    check_choices("direction", [direction], ("up", "down"))
+    near, far = ("node", "ancestor") if direction == "up" else ("ancestor", "node")
+    root = number_of(edition, id)
+    members = [version for _, version in all_members(edition, root).values()]
+    rows = edition.index.execute("SELECT node.id FROM json_each(?) JOIN node ON n = value", (str(members),))
+    versions = [version for (version,) in rows]
+    found = (
+        scan(edition.path, "ancestry").filter(polars.col(near).is_in([id, *versions])).select(far).collect()
+    )
+    whole = polars.concat([found[far], polars.Series(versions, dtype=polars.String)]).unique()
+    return whole.filter(whole != id).sort().alias("id")
 
 
 def why(edition: Edition, first: str, second: str) -> list[list[Edge]]:

@@ -153,6 +153,39 @@ def models_with(edition: Edition, method: str) -> tuple[str, ...]:
     return tuple(id for (id,) in rows)
 
 
+@dataclass(frozen=True)
+class Document:
+    """A source, with what rests on it: records, and edges by their ends, and rejected claims."""
+
+    id: str
+    kind: str
+    url: str
+    title: str
+    published: str | None
+    accessed: str
+    as_of: str | None
+    records: tuple[str, ...]
+    edges: tuple[tuple[str, str, str], ...]
+
+
+def document(edition: Edition, id: str) -> Document | None:
+    """The source with this id, None where there is none."""
+    row = edition.index.execute(
+        "SELECT id, kind, url, title, published, accessed, as_of FROM sources WHERE id = ?", (id,)
+    ).fetchone()
+    if row is None:
+        return None
+    tables = ("node", "methods", "licenses", "organizations")
+    query = " UNION ALL ".join(f"SELECT id FROM {table} WHERE source = ?" for table in tables)
+    rests = tuple(one for (one,) in edition.index.execute(query, (id,) * len(tables)))
+    steps = edition.index.execute(
+        "SELECT child, coalesce(role, stage, relation), parent FROM edges WHERE source = ? ORDER BY 1, 3",
+        (id,),
+    )
+    source, kind, url, title, published, accessed, as_of = row
+    return Document(source, kind, url, title, published, accessed, as_of, rests, tuple(steps))
+
+
 def discrepancies(edition: Edition, table: str, id: str) -> tuple[Mapping[str, object], ...]:
     """Claims about a record, or about the edges to its parents, that were not accepted."""
     tables = (table, *EDGES_UP.get(table, ()))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from llmlineage.content.attribute import Attributed, Origin
 from llmlineage.content.claims import Measurement
 from llmlineage.content.compare import Leaks, Report
 from llmlineage.content.exact import COMMON, SHORT, Shared
@@ -43,7 +44,15 @@ def overlap(report: Report, paint: Paint = plain) -> Iterator[str]:
     exact = all(one.exact for one in report.fields.values())
     header = ["", "distinct in A", "in B", "shared", "of A in B", "of B in A"]
     rows = [
-        [name, one.a_distinct, one.b_distinct, one.shared, share(one.a_in_b), share(one.b_in_a), bounds(one)]
+        [
+            name,
+            one.a_distinct,
+            one.b_distinct,
+            one.shared if one.compared else "-",
+            share(one.a_in_b),
+            share(one.b_in_a),
+            bounds(one) if one.compared else "-",
+        ]
         for name, one in report.fields.items()
         if one.a_distinct or one.b_distinct
     ]
@@ -100,10 +109,10 @@ def overlap_document(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = {
         "a": {"data": report.a, "rows": report.a_rows},
         "b": {"data": report.b, "rows": report.b_rows},
-        "fields": {name: asdict(one) for name, one in report.fields.items()},
+        "fields": {name: shared_document(one) for name, one in report.fields.items()},
         "normalisation": NORMALISATION,
         "folds": {"a": report.a_fold or None, "b": report.b_fold or None},
-        "responses_with_weight": asdict(report.weighty) if report.weighty else None,
+        "responses_with_weight": shared_document(report.weighty) if report.weighty else None,
         "tiers": {name: asdict(one) for name, one in report.tiers.items()} or None,
     }
     if report.examples:
@@ -111,6 +120,11 @@ def overlap_document(report: Report) -> dict[str, Any]:
             {"row": row, "prompt": prompt, "response": response} for row, prompt, response in report.examples
         ]
     return document
+
+
+def shared_document(one: Shared) -> dict[str, Any]:
+    """The counts and shares of a field; of what only one side has, nothing is said to be shared."""
+    return asdict(one) | ({} if one.compared else {"shared": None})
 
 
 def fingerprint(made: Fingerprint, path: str) -> Iterator[str]:
@@ -174,6 +188,7 @@ def identify(found: Identified, paint: Paint = plain) -> Iterator[str]:
     if found.benchmarks is not None:
         yield ""
         yield from contamination(found.benchmarks, paint)
+        yield "Items that were rephrased are not seen; overlap DATA BENCHMARK --near finds small edits."
 
 
 def explained(matches: Sequence[Match], paint: Paint) -> Iterator[str]:
@@ -231,6 +246,44 @@ def match_document(one: Match) -> dict[str, Any]:
         "exact": one.shared.exact,
         "explained_by": list(one.explained_by),
         "through": list(one.through),
+    }
+
+
+def attribution(found: Attributed, paint: Paint = plain) -> Iterator[str]:
+    """What the data is made of, in shares of its rows, a line an origin and field."""
+    yield f"{paint(found.data, 'root')}  {plural(found.rows, 'row')}"
+    yield ""
+    rows = [[one.field, one.rows, share(one.share), named(one)] for one in found.origins]
+    unexplained = ["none", found.unexplained, share(part_of(found)), "no text of them is known"]
+    yield from columns(("by", "rows", "of all", "likeliest origin"), [*rows, unexplained])
+    yield ""
+    yield (
+        f"Compared with {plural(found.known, 'dataset')}; a text that none of them holds is taken for one of "
+        f"theirs with a chance of {found.false_positive_rate:.1g}."
+    )
+
+
+def named(one: Origin) -> str:
+    return f"{one.id} ({one.part})" if one.part else one.id
+
+
+def part_of(found: Attributed) -> float:
+    return found.unexplained / found.rows if found.rows else 0.0
+
+
+def attribution_document(found: Attributed) -> dict[str, Any]:
+    """``attribute`` as JSON: the keys of the interface first."""
+    return {
+        "data": found.data,
+        "rows": found.rows,
+        "false_positive_rate": found.false_positive_rate,
+        "origins": [
+            {"id": one.id, "field": one.field, "rows": one.rows, "share": one.share, "part": one.part or None}
+            for one in found.origins
+        ],
+        "unexplained": {"rows": found.unexplained, "share": part_of(found)},
+        "known": found.known,
+        "normalisation": NORMALISATION,
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from llmlineage.graph.lineage import Edge, Node, Source, Trace
 
 if TYPE_CHECKING:
     from llmlineage.errors import Problem
-    from llmlineage.graph.records import Hit, Record
+    from llmlineage.graph.records import Document, Hit, Record
 
 NODE_KEYS = ("id", "type", "name", "kind", "hub_id", "released", "license", "rows", "upstream", "depth")
 EDGE_KEYS = ("child", "relation", "role", "stage", "parent", "part", "rows", "method", "basis", "note")
@@ -69,6 +70,12 @@ def record(one: Record) -> dict[str, Any]:
 
 def member(one: Node) -> dict[str, Any]:
     return node(one) | ({} if one.parameters is None else {"parameters": one.parameters})
+
+
+def document(one: Document) -> dict[str, Any]:
+    """A source and what rests on it."""
+    steps = [dict(zip(("child", "relation", "parent"), step, strict=True)) for step in one.edges]
+    return asdict(one) | {"records": list(one.records), "edges": steps}
 
 
 def discrepancy(claim: Mapping[str, object]) -> dict[str, Any]:

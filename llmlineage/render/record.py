@@ -8,7 +8,7 @@ from itertools import groupby
 
 from llmlineage.graph.lineage import Edge, Node, Source
 from llmlineage.graph.names import NODE_TABLES
-from llmlineage.graph.records import Record
+from llmlineage.graph.records import Document, Record
 from llmlineage.render import words
 from llmlineage.render.table import columns
 from llmlineage.render.text import step
@@ -64,6 +64,24 @@ def record(one: Record, paint: Paint = plain, width: int | None = None) -> Itera
         for claim in one.discrepancies:
             yield from report.lines(discrepancy(claim, report), "  ", "  ")
     yield from sources(one, report)
+
+
+def document(one: Document, paint: Paint = plain, width: int | None = None) -> Iterator[str]:
+    """A source as it was read, and what rests on it."""
+    report = _Report(paint, width)
+    yield from report.lines(f"{paint(one.title, 'root')}  {one.id} ({one.kind.replace('_', ' ')})")
+    yield from report.lines(one.url)
+    yield ""
+    for said, value in (("published", one.published), ("read on", one.accessed), ("as of", one.as_of)):
+        if value:
+            yield from report.lines(f"  {paint(said.ljust(9), 'step')}  {value}", hanging="             ")
+    if one.records:
+        yield from report.heading(words.plural(len(one.records), "record"))
+        yield from report.lines(", ".join(one.records), "  ")
+    if one.edges:
+        yield from report.heading(words.plural(len(one.edges), "step"))
+        for child, how, parent in one.edges:
+            yield from report.lines(f"{child} {how.replace('_', ' ')} {parent}", "  ", "    ")
 
 
 def facts(one: Record, report: _Report) -> Iterator[str]:

@@ -16,6 +16,8 @@ from llmlineage.render.wrapping import indented
 FEWEST_FOLDED = 4
 # A tree that is longer stops at the last level that fits.
 MOST_LINES = 80
+# Where models that wrote text stand, as far as levels go: their own origin is what matters least.
+MAKERS_LEVEL = 2
 # The mark of a record that stands above itself, which no sound record does.
 CIRCLE = "(circle)"
 Paint = Callable[[str, str], str]
@@ -154,19 +156,19 @@ def _makers(state: _Tree) -> Iterator[str]:
             yield state.paint("Models that wrote, rated, filtered or translated text", "heading")
         shown |= makers
         for maker in sorted(makers, key=lambda id: state.nodes[id].name.casefold()):
-            yield from _lines(state, maker)
+            yield from _lines(state, maker, MAKERS_LEVEL)
 
 
-def _lines(state: _Tree, root: str) -> Iterator[str]:
-    """The line of a record and, depth first, of all below it."""
+def _lines(state: _Tree, root: str, level: int = 0) -> Iterator[str]:
+    """The line of a record, which stands at a ``level``, and, depth first, of all below it."""
     far = "parent" if state.trace.direction == "up" else "child"
-    ending = _ending(state, root, 0)
+    ending = _ending(state, root, level)
     yield from _wrap(_segments(state, None, state.nodes[root], ending), "", "   ", state.width)
     if ending:
         return
     state.printed.add(root)
     above = [root]
-    stack = _entries(state, root, "", 1)
+    stack = _entries(state, root, "", level + 1)
     while stack:
         entry = stack.pop()
         id = getattr(entry.steps[0], far)
@@ -174,7 +176,7 @@ def _lines(state: _Tree, root: str) -> Iterator[str]:
             yield from _wrap(_folded(state, entry.steps), entry.lead, entry.indent + " ", state.width, ", ")
             state.printed.update(step.parent for step in entry.steps)
             continue
-        del above[entry.level :]
+        del above[entry.level - level :]
         below = _entries(state, id, entry.indent, entry.level + 1)
         ending = CIRCLE if id in above and not state.dedupe else _ending(state, id, entry.level)
         continues = entry.indent + ("│  " if below and not ending else "   ")
@@ -253,9 +255,11 @@ def _said(state: _Tree, edge: Edge | None, node: Node, ending: str) -> list[str]
         return [f"{first} {ending}"]
     segments = [first, words.kind(node), words.rows(edge, node)]
     segments.append(words.measured(edge) if edge else "")
+    segments.append(paint("declared", "unknown") if edge and edge.basis == "declared" else "")
     segments += [_by(state, role, edges) for role, edges in _by_role(state.makers.get(node.id, []))]
     segments.append(node.license or "")
     segments.append(node.status if node.status in ("unreleased", "withdrawn") else "")
+    segments.append(paint("not found", "unknown") if node.status == "unknown" else "")
     segments.append(paint(words.unknown(node), "unknown") if words.unknown(node) else "")
     segments.append(ending)
     return [segment for segment in segments if segment]

@@ -33,7 +33,7 @@ UP = {
     "translated": "translated by", "filtered": "filtered by", "played_user": "user played by",
     "pretraining": "pretrained on", "continued_pretraining": "further pretrained on", "sft": "trained on",
     "reward_model": "trained on", "preference_optimization": "preference-tuned on", "rl": "RL on",
-    "evaluation": "evaluated on", "member": "member", "member_of": "version of",
+    "evaluation": "evaluated on", "unspecified": "trained on", "member": "member", "member_of": "version of",
 }  # fmt: skip
 DOWN = {
     "includes": "included in", "subset_of": "selected as", "cleaned_from": "cleaned as",
@@ -47,7 +47,7 @@ DOWN = {
     "translated": "translated", "filtered": "filtered", "played_user": "played the user in",
     "pretraining": "pretrained", "continued_pretraining": "further pretrained", "sft": "trained",
     "reward_model": "trained", "preference_optimization": "preference-tuned", "rl": "RL-tuned",
-    "evaluation": "evaluated", "member": "version", "member_of": "member",
+    "evaluation": "evaluated", "unspecified": "trained", "member": "version", "member_of": "member",
 }  # fmt: skip
 
 

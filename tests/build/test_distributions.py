@@ -98,9 +98,10 @@ def test_the_wheel_alone_answers_and_what_it_tells_to_install_works(wheel: Path,
 def test_an_invalid_package_cannot_be_installed(tmp_path: Path) -> None:
     derivations = tracked(tmp_path / "source") / "data" / "derivations.csv"
     lines = derivations.read_text(encoding="utf-8").splitlines(keepends=True)
-    derivations.write_text(
-        "".join([lines[0], "nobody,includes,alpaca,,,,stated,,nowhere,\n", *lines[1:]]), encoding="utf-8"
-    )
+    said = {"child": "nobody", "relation": "includes", "parent": "alpaca", "basis": "stated"}
+    said["source"] = "nowhere"
+    row = ",".join(said.get(column, "") for column in lines[0].strip().split(","))
+    derivations.write_text("".join([lines[0], f"{row}\n", *lines[1:]]), encoding="utf-8")
     result = build(tmp_path / "source", tmp_path / "out")
     assert result.returncode != 0
     assert "data/derivations.csv:2 child nobody: is not an id of datasets" in result.stdout + result.stderr

@@ -306,6 +306,51 @@ def test_a_damaged_table_of_an_edition_is_one_message(
         assert result.stderr.startswith("llmlineage: ") and result.stderr.count("\n") == 1
 
 
+def test_attribute_writes_a_line_a_row_and_says_what_the_file_is_made_of(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    output = tmp_path / "rows.parquet"
+    found = document("attribute", files[1], "--against", files[0], "-o", output)
+    assert list(found)[:5] == ["data", "rows", "false_positive_rate", "origins", "unexplained"]
+    assert found["unexplained"] == {"rows": 60, "share": 0.5}
+    assert [(one["id"], one["field"], one["rows"], one["share"]) for one in found["origins"]] == [
+        (str(files[0]), field, 60, 0.5) for field in ("prompt", "response", "both")
+    ]
+    rows = pl.read_parquet(output)
+    assert rows["prompt"].struct.field("origin").to_list() == [str(files[0])] * 60 + [None] * 60
+    result = run("attribute", files[1])  # with what the package brings
+    assert result.exit_code == 0 and "no text of them is known" in result.stdout
+    assert "with a chance of" in result.stdout.splitlines()[-1]
+
+
+def test_attribute_refuses_what_has_no_rows_or_was_tampered_with(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    run("fingerprint", files[0], "-o", tmp_path / "print.parquet")
+    shipped = ROOT / "llmlineage" / "content" / "filters.parquet"
+    for column in ("digest", "normalisation", "revision"):
+        table = pl.read_parquet(shipped).with_columns(pl.lit("x").alias(column))
+        table.write_parquet(tmp_path / f"{column}.parquet")
+        result = run("attribute", files[0], "--against", tmp_path / f"{column}.parquet")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith("llmlineage: ") and result.stderr.count("\n") == 1
+    for call in (
+        ("attribute", tmp_path / "print.parquet"),
+        ("attribute", files[0], "--against", tmp_path / "print.parquet"),
+        ("attribute", files[0], "--against", tmp_path / "nowhere.jsonl"),
+        ("attribute", files[0], "-o", files[0]),
+        ("overlap", files[0], files[1], "--response-b", "completion", "--no-response-b"),
+    ):
+        assert run(*call).exit_code == 2
+    assert run("attribute", files[0], "--against", shipped).exit_code == 0
+
+
+def test_overlap_leaves_out_responses_that_b_does_not_have(files: tuple[Path, Path]) -> None:
+    found = document("overlap", *files, "--no-response-b")["fields"]
+    assert found["prompt"]["shared"] == 60 and found["response"]["a_in_b"] is None
+    assert found["response"]["shared"] is None and found["both"]["shared"] is None
+
+
 def test_measure_refuses_a_fingerprint(files: tuple[Path, Path], real_edition: Path, tmp_path: Path) -> None:
     run("fingerprint", files[0], "-o", tmp_path / "print.parquet")
     result = run(

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from llmlineage.edition.shape import tells_precision
-from tests.conftest import run
+from tests.conftest import run, told
 from tests.tiny import TABLES
 
 
 def out(edition: Path, *arguments: str) -> list[str]:
     result = run("--edition", edition, *arguments)
     assert result.exit_code == 0, result.output
-    return result.stdout.splitlines()
+    return told(result.stdout)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from llmlineage.render import tree as module
-from tests.conftest import run
+from tests.conftest import run, told
 from tests.tiny import TABLES, write_table
 
 
 def lines(edition: Path, *arguments: str, status: int = 0) -> list[str]:
     result = run("--edition", edition, "trace", *arguments)
     assert result.exit_code == status, result.output
-    return result.stdout.splitlines()
+    return told(result.stdout)
 
 
 def trace(edition: Path, *arguments: str) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from llmlineage.content.layouts import ALONE, FOLDS, IN_TEMPLATE, INPUT_FIRST, columns_layout, recognise
+from llmlineage.content.layouts import ALONE, FOLDS, IN_TEMPLATE, INPUT_FIRST, columns_layout
 from llmlineage.content.paths import Path as Place
+from llmlineage.content.recognise import recognise
 from llmlineage.content.rows import Collection, Options
 from llmlineage.errors import DataError
 from tests.content.rows import write
 
 
-def turns(*said: tuple[str, str], role: str = "role", text: str = "content") -> list[dict[str, str]]:
+def turns(*said: tuple[str, Any], role: str = "role", text: str = "content") -> list[dict[str, Any]]:
     return [{role: who, text: what} for who, what in said]
 
 
@@ -22,6 +23,7 @@ ASKED = turns(
     ("system", "Be brief."), ("user", "Q1"), ("assistant", "A1"), ("user", "Q2"), ("assistant", "A2")
 )
 SHARED = turns(("human", "Q1"), ("gpt", "A1"), ("human", "Q2"), role="from", text="value")
+PARTS: Any = [{"type": "text", "text": "Q1"}, {"type": "image"}, {"type": "text", "text": "more"}]
 CHOSEN = turns(("user", "Q1"), ("assistant", "good"))
 HUMAN = "\n\nHuman: Q1\n\nAssistant: A1\n\nHuman: Q2\n\nAssistant: A2"
 
@@ -61,6 +63,30 @@ LAYOUTS: list[tuple[str, dict[str, Any], str | None, str | None]] = [
         {"conversations": SHARED, "chosen": {"from": "gpt", "value": "good"}},
         "Q1",
         "good",
+    ),
+    ("HumanEval", {"task_id": "t", "prompt": "Q1", "canonical_solution": "A1", "test": "t"}, "Q1", "A1"),
+    ("MBPP", {"text": "Q1", "code": "A1", "task_id": 1}, "Q1", "A1"),
+    ("Arena-Hard", {"question_id": "x", "turns": [{"content": "Q1"}, {"content": "Q2"}]}, "Q1", None),
+    ("WizardLM", {"idx": 1, "Skill": "Math", "Instruction": "Q1"}, "Q1", None),
+    ("SVAMP", {"Body": "B1", "Question": "Q1", "Answer": 3.0, "Type": "x"}, "B1\nQ1", "3"),
+    ("FLASK", {"question_id": 1, "text": "Q1", "task": "Self-instruct", "answer": "A1"}, "Q1", "A1"),
+    ("TruthfulQA", {"Type": "x", "Question": "Q1", "Best Answer": "A1", "Source": "s"}, "Q1", "A1"),
+    ("names in capitals", {"INSTRUCTION": "Q1", "RESPONSE": "A1", "SOURCE": "s"}, "Q1", "A1"),
+    ("ShareGPT in capitals", {"Conversations": SHARED}, "Q1", "A1"),
+    ("KTO", {"prompt": "Q1", "completion": "A1", "label": False}, "Q1", "A1"),
+    ("KTO as messages", {"prompt": CHOSEN[:1], "completion": CHOSEN[1:], "label": True}, "Q1", "good"),
+    ("steps", {"prompt": "Q1", "completions": ["A1", "A2"], "labels": [True, False]}, "Q1", "A1\nA2"),
+    ("PRM800K", {"question": {"problem": "Q1"}, "label": {"steps": [1]}}, "Q1", None),
+    ("ARC", {"question": {"stem": "Q1", "choices": [{"text": "x"}]}, "answerKey": "C"}, "Q1", "C"),
+    ("HC3", {"question": "Q1", "human_answers": ["A1", "A2"], "chatgpt_answers": []}, "Q1", "A1"),
+    ("xLAM", {"query": "Q1", "answers": '[{"name": "look"}]', "tools": "[]"}, "Q1", '[{"name": "look"}]'),
+    ("MOSS", {"conversation": [{"human": "Q1", "assistant": "A1"}, {"human": "Q2"}]}, "Q1", "A1"),
+    ("prompts of turns", {"prompt": ASKED[:2], "reward_model": {"ground_truth": "4"}}, "Q1", None),
+    (
+        "parts of a message",
+        {"messages": turns(("user", PARTS), ("assistant", [{"type": "text", "text": "A1"}]))},
+        "Q1\nmore",
+        "A1",
     ),
     ("prompts alone", {"prompt": "Q1", "act": "Linux"}, "Q1", None),
     ("plain text", {"text": "Q1"}, "Q1", None),
@@ -288,3 +314,107 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 def test_a_column_of_that_very_name_comes_before_any_path() -> None:
     for name in ("a.b", "a+b", "a[0]", "+"):
         assert columns_layout(name, None, [name, "a"]).prompt == (Place(name),)
+
+
+CHATS = {
+    "ChatML": "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n"
+    "<|im_start|>assistant\nA1<|im_end|>\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\nA2<|im_end|>",
+    "Llama 3": "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+    "<|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+    "A1<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|>"
+    "<|start_header_id|>assistant<|end_header_id|>\n\nA2<|eot_id|>",
+    "Llama 2": "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nQ1 [/INST] A1 </s><s>[INST] Q2 [/INST] A2 </s>",
+    "Mistral": "<s>[INST] Q1 [/INST] A1</s>[INST] Q2 [/INST] A2</s>",
+    "Vicuna": "A chat between a user and an assistant. USER: Q1 ASSISTANT: A1</s>USER: Q2 ASSISTANT: A2</s>",
+    "Guanaco": "### Human: Q1### Assistant: A1### Human: Q2### Assistant: A2",
+    "Zephyr": "<|system|>\nBe brief.</s>\n<|user|>\nQ1</s>\n<|assistant|>\nA1</s>\n"
+    "<|user|>\nQ2</s>\n<|assistant|>\nA2",
+    "Gemma": "<bos><start_of_turn>user\nQ1<end_of_turn>\n<start_of_turn>model\nA1<end_of_turn>\n"
+    "<start_of_turn>user\nQ2<end_of_turn>\n<start_of_turn>model\nA2<end_of_turn>",
+    "Baize": "The conversation between human and AI.\n[|Human|] Q1\n[|AI|] A1\n[|Human|] Q2\n[|AI|] A2\n",
+    "Glaive": "USER: Q1\n\n\nASSISTANT: A1 <|endoftext|>\n\n\nFUNCTION RESPONSE: {}\n\n\n"
+    "USER: Q2\n\nASSISTANT: A2",
+}
+
+
+@pytest.mark.parametrize("chat", CHATS.values(), ids=CHATS)
+def test_a_template_in_a_text_is_taken_apart_into_turns(tmp_path: Path, chat: str) -> None:
+    file = write(tmp_path / "rows.jsonl", [{"text": chat}, {"text": chat}, {"text": "Q3"}])
+    for option, pairs in ((False, [("Q1", "A1")]), (True, [("Q1", "A1"), ("Q2", "A2")])):
+        (frame,) = Collection(str(file), Options(turns=option)).texts()
+        expected = [(row, *pair) for row in range(2) for pair in pairs]
+        assert frame.rows() == [*expected, (2, "Q3", None)]
+
+
+def test_alpacas_template_in_a_text_gives_the_prompt_that_its_columns_give(tmp_path: Path) -> None:
+    head = "Below is an instruction that describes a task.\n\n### Instruction:\nQ1\n\n"
+    rows = [{"text": f"{head}### Input:\nmore\n\n### Response:\nA1"}, {"text": f"{head}### Response:\nA1"}]
+    (frame,) = Collection(str(write(tmp_path / "rows.jsonl", rows))).texts()
+    assert frame.rows() == [(0, "Q1\nmore", "A1"), (1, "Q1", "A1")]
+
+
+@pytest.mark.parametrize("text", ["The user: he asked.", "A model of [INST] is this", "Plain words.", ""])
+def test_texts_that_only_speak_of_templates_are_left_whole(tmp_path: Path, text: str) -> None:
+    rows = [{"text": text or "x"}, {"text": "Some other words that say nothing."}, {"text": "And more."}]
+    (frame,) = Collection(str(write(tmp_path / "rows.jsonl", rows))).texts()
+    assert frame["prompt"].to_list() == [row["text"] for row in rows]
+
+
+THOUGHTS = {
+    "<think>": "<think>\nHm.\n</think>\n\nA1",
+    "only its end": "Hm.\n</think>\n\nA1",
+    "OpenThoughts": "<|begin_of_thought|>\n\nHm.\n\n<|end_of_thought|>\n\n<|begin_of_solution|>\n\nA1\n\n"
+    "<|end_of_solution|>",
+}
+
+
+@pytest.mark.parametrize("said", THOUGHTS.values(), ids=THOUGHTS)
+def test_what_an_answer_thought_before_is_a_field_of_its_own(tmp_path: Path, said: str) -> None:
+    rows = [{"prompt": "Q1", "completion": said}, {"prompt": "Q2", "completion": "A2"}]
+    file = write(tmp_path / "rows.jsonl", rows)
+    (frame,) = Collection(str(file)).normalised()
+    assert frame["response"].to_list() == ["a1", "a2"]
+    assert frame["reasoning"].to_list() == ["hm.", None]
+    (frame,) = Collection(str(file), Options("prompt", "completion")).texts()
+    assert frame["response"].to_list() == [said, "A2"]  # as it was named
+
+
+def test_a_column_of_thoughts_is_a_field_of_its_own(tmp_path: Path) -> None:
+    rows = [{"Question": "Q1", "Complex_CoT": "Hm.", "Response": "A1"}]
+    (frame,) = Collection(str(write(tmp_path / "rows.jsonl", rows))).normalised()
+    assert frame.rows() == [(0, "q1", "a1", "hm.")]
+
+
+MMLU = 'What is the square root of {n}?,one,"two, or so",three,four,{letter}\n'
+
+
+def test_choices_without_a_header_are_told_by_their_shape(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("".join(MMLU.format(n=n, letter="ABCD"[n % 4]) for n in range(9)))
+    collection = Collection(str(tmp_path / "rows.csv"))
+    (frame,) = collection.texts()
+    assert frame.row(2) == (2, "What is the square root of 2?", "C")
+    assert collection.layouts == ["no header; by their shape col0 as the prompt, col5 as the response"]
+
+
+def test_texts_without_a_header_are_told_by_their_shape(tmp_path: Path) -> None:
+    line = "Does the thing number {n} swim?\tyes\tThe thing number {n} swims, since it was seen to.\n"
+    (tmp_path / "rows.tsv").write_text("".join(line.format(n=n) for n in range(9)))
+    (frame,) = Collection(str(tmp_path / "rows.tsv")).texts()
+    assert frame.row(1) == (
+        1,
+        "Does the thing number 1 swim?",
+        "The thing number 1 swims, since it was seen to.",
+    )
+
+
+def test_numbers_without_a_header_are_no_texts(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("1,2,3\n4,5,6\n")
+    with pytest.raises(DataError, match="no known layout among the columns 'col0', 'col1', 'col2'"):
+        list(Collection(str(tmp_path / "rows.csv")).texts())
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "parquet"])
+def test_lists_of_lists_are_no_texts(tmp_path: Path, suffix: str) -> None:
+    for row in ({"turns": [["Q1"]]}, {"messages": [["Q1", "A1"]]}, {"prompt": [["Q1"]], "chosen": [["A1"]]}):
+        with pytest.raises(DataError, match="no known layout among the columns"):
+            list(Collection(str(write(tmp_path / f"rows.{suffix}", [row] * 2))).texts())

@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmlineage.content import candidates, exact, fingerprints, near, ngrams, sketches
+from llmlineage.content.compare import overlap_report
 from llmlineage.content.identity import hashed
+from llmlineage.content.readers import json_lines
 from llmlineage.content.rows import Collection, Options
 from llmlineage.content.shingles import shingles, words
 from llmlineage.errors import DataError
+from llmlineage.render.content import overlap_document
 from tests.content.rows import SAMPLES, needs_samples, write
 
 
@@ -44,6 +47,36 @@ def test_rows_without_a_text_are_in_no_field_that_needs_it(tmp_path: Path) -> No
     side = hashes(write(tmp_path / "a.jsonl", rows))
     assert [len(side.distinct(field)) for field in exact.FIELDS] == [1, 1, 0]
     assert exact.overlap(side, side).fields["both"].a_in_b is None
+
+
+def test_what_only_one_side_has_is_not_said_to_be_absent_from_the_other(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"]))
+    b = write(tmp_path / "b.jsonl", [{"prompt": "one"}])
+    for sides in ((a, b), (b, a)):
+        report = overlap_report(*(Collection(str(side)) for side in sides))
+        for field in ("response", "both"):
+            document = overlap_document(report)["fields"][field]
+            assert [document[name] for name in ("shared", "a_in_b", "b_in_a", "low", "high")] == [None] * 5
+        assert report.fields["prompt"].shared == 1
+        assert report.to_polars()["shared"].to_list() == [1, None, None]
+        prints = [sketches.fingerprint(Collection(str(side))) for side in sides]
+        assert sketches.compare(*prints)["response"].a_in_b is None
+
+
+def test_responses_of_b_may_be_left_out(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"]))
+    b = Collection(str(a), Options(no_response=True))
+    fields = overlap_report(Collection(str(a)), b).fields
+    assert fields["prompt"].shared == 2 and fields["response"].b_distinct == 0
+    assert fields["response"].a_in_b is None and fields["both"].a_in_b is None
+
+
+def test_what_was_thought_before_is_compared_apart(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.jsonl", pairs(["one", "two"], ["<think>hm</think>x", "<think>so</think>y"]))
+    b = write(tmp_path / "b.jsonl", pairs(["one", "two"], ["x", "<think>so</think>z"]))
+    fields = overlap_report(Collection(str(a)), Collection(str(b))).fields
+    assert (fields["response"].shared, fields["both"].shared, fields["reasoning"].shared) == (1, 1, 1)
+    assert (fields["reasoning"].a_distinct, fields["reasoning"].b_distinct) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +226,39 @@ def test_a_text_that_a_whole_template_holds_is_found() -> None:
     assert near.holds_whole(*sides).to_list() == [n >= 1_000 for n in range(3_000)]
 
 
+def test_blocks_on_the_disk_give_the_tiers_that_memory_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(9)
+    base = [" ".join(chance.choices([f"word{n}" for n in range(500)], k=25)) for _ in range(600)]
+    mine = [f"{one} and one more" for one in base[:60]] + [f"so: {one} , then" for one in base[60:120]]
+    mine += [one.replace(one.split()[3], "edited") for one in base[120:300]]
+    mine += base[300:400] + [f"of nobody {n} at all" for n in range(90)]
+    mine += [
+        f"{one.replace(one.split()[3], 'edited')} {base[500 + n]}" for n, one in enumerate(base[400:440])
+    ]
+    chance.shuffle(mine)
+    sides = [
+        hashes(write(tmp_path / f"{name}.jsonl", pairs(one))) for name, one in (("a", mine), ("b", base))
+    ]
+    found = exact.overlap(*sides)
+    whole = near.compare(*sides, found, "prompt")
+    assert whole == near.tiers(distinct(mine), distinct(base))
+    assert min(whole.exact, whole.wrapped, whole.near, whole.unmatched) > 20
+    monkeypatch.setattr(near, "BLOCK", 4000)
+    monkeypatch.setattr(json_lines, "CHUNK", 3000)
+    assert near.compare(*sides, found, "prompt") == whole
+
+
+def test_a_file_that_changes_between_two_readings_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", pairs([f"the question number {n}" for n in range(40)]))
+    side = hashes(file)
+    for count in (39, 41):
+        write(file, pairs([f"the question number {n}" for n in range(count)]))
+        with pytest.raises(DataError, match="changed between two readings"):
+            near.compare(side, side, exact.overlap(side, side), "prompt")
+
+
 def test_a_long_text_that_repeats_itself_is_looked_for_in_time() -> None:
     long = "a" * 300_000
     mine = distinct(["say it", long[1:], f"{long} b", f"ba {long[1:]}", f"{long}{long} c"])
@@ -270,6 +336,21 @@ def test_bounds_hold_the_truth() -> None:
                 total += 1
                 held += found.low - 1e-9 <= common / size <= found.high + 1e-9
     assert held >= 0.93 * total
+
+
+def test_a_sketch_is_given_all_that_it_would_keep() -> None:
+    chance = random.Random(11)
+    values = [chance.getrandbits(64) for _ in range(200_000)] + [0, 2**63, 2**64 - 1]
+    for entries in (5, 12):
+        whole, some = (sketches.datasketches.update_theta_sketch(lg_k=entries) for _ in range(2))
+        for value in values:
+            whole.update(value - (value >> 63 << 64))
+        sketches.update(some, pl.Series(values, dtype=pl.UInt64))
+        assert sketches.compact(some) == sketches.compact(whole)
+    one = sketches.datasketches.update_theta_sketch(lg_k=5)
+    one.update(7)
+    (kept,) = list(one)
+    assert kept / 2**63 == sketches.places(pl.Series([7], dtype=pl.UInt64).to_numpy())[0]
 
 
 def test_a_fingerprint_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -361,6 +442,26 @@ def test_the_sample_pairs_are_counted_as_others_counted_them() -> None:
         if (found.a_distinct, found.b_distinct, found.shared) != counted:
             wrong.append((row["child"], row["parent"], row["field"], found, counted))
     assert not wrong and len(PAIRS) > 80
+
+
+# Of two files the prompt was counted elsewhere than where one looks for it: in the question that was
+# rewritten, and in whatever turn comes first, a system prompt too.
+NAMED_ALONE = ("metamath/GSM8K_Backward.jsonl", "llama-factory/dpo_en_demo.json")
+
+
+@needs_samples
+def test_the_sample_pairs_are_counted_without_being_told_of_their_columns() -> None:
+    told_nothing = {
+        file: exact.read_hashes(Collection(str(SAMPLES / file), Options(skip_bad_rows=True)))
+        for file in files_of(PAIRS)
+    }
+    wrong = set()
+    for row in PAIRS:
+        found = exact.overlap(told_nothing[row["child"]], told_nothing[row["parent"]]).fields[row["field"]]  # type: ignore[index]
+        counted = tuple(int(row[name]) for name in ("child_distinct", "parent_distinct", "intersection"))
+        if (found.a_distinct, found.b_distinct, found.shared) != counted:
+            wrong.add((row["child"], row["field"]))
+    assert wrong == {(file, "prompt") for file in NAMED_ALONE}
 
 
 @needs_samples

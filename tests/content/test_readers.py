@@ -342,8 +342,27 @@ def test_more_cells_than_columns_are_said_and_left_out(tmp_path: Path) -> None:
 
 def test_a_table_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text('"What is 1 + 1?",2\n"What is 2 + 2, then?",4\n')
+    assert texts(tmp_path / "rows.csv")[1] == (1, "What is 2 + 2, then?", "4")
+    assert texts(tmp_path / "rows.csv", prompt="col1", response="col0")[1] == (1, "4", "What is 2 + 2, then?")
+    (tmp_path / "rows.csv").write_text("1,2\n3,4\n")
     assert "'col0', 'col1'" in said(tmp_path / "rows.csv")
-    assert texts(tmp_path / "rows.csv", prompt="col0", response="col1")[1] == (1, "What is 2 + 2, then?", "4")
+
+
+def test_rows_below_a_key_of_an_object_are_read(tmp_path: Path) -> None:
+    rows = [{"input": "Q1", "target": "A1"}, {"input": "Q2", "target": "A2"}]
+    whole = {
+        "canary": 'do "not" train',
+        "keywords": ["a", "b"],
+        "version": 1.0,
+        "examples": rows,
+        "more": {"x": []},
+    }
+    (tmp_path / "rows.json").write_text(json.dumps(whole, indent=2))
+    assert texts(tmp_path / "rows.json") == [(0, "Q1", "A1"), (1, "Q2", "A2")]
+    (tmp_path / "cut.json").write_text(json.dumps(whole, indent=2)[:150])
+    assert "the array is broken" in said(tmp_path / "cut.json")
+    (tmp_path / "one.json").write_text(json.dumps({"messages": [{"role": "user", "content": "Q"}]}) + "\n")
+    assert texts(tmp_path / "one.json") == [(0, "Q", None)]
 
 
 def test_text_columns_of_any_type_are_read_from_parquet(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_what_is_reachable_from_a_family_is_what_its_trace_holds(
     for id in DATASETS:
         traced = {node.id for node in lineage.trace(edition, id, direction).nodes} - {id}
         reached = list(lineage.reachable(edition, id, direction))
+        assert lineage.closure(edition, id, direction).to_list() == sorted(reached)
         assert set(reached) == traced and len(reached) == len(traced)
 
 

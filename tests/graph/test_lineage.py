@@ -63,6 +63,7 @@ def test_every_walk_finds_what_brute_force_finds(graph: Graph) -> None:
                     )
                     assert Counter(map(as_step, trace.edges)) == Counter(crossed)
                 reached = list(lineage.reachable(edition, root, direction))
+                assert lineage.closure(edition, root, direction).to_list() == sorted(reached)
                 distances, _ = brute_force(graph.steps, root, direction == "up")
                 assert sorted([root, *reached]) == sorted(distances)
             assert lineage.ancestry(edition, root) == lineage.trace(edition, root)
@@ -166,7 +167,7 @@ def test_nothing_is_between_a_record_and_itself(edition: Edition) -> None:
     assert lineage.why(edition, "base-7b", "seeds") == []
 
 
-@pytest.mark.parametrize("walk", [lineage.trace, lineage.reachable])
+@pytest.mark.parametrize("walk", [lineage.trace, lineage.reachable, lineage.closure])
 def test_a_walk_from_nowhere_is_an_error(edition: Edition, walk: object) -> None:
     with pytest.raises(UnknownName):
         list(walk(edition, "nowhere"))  # type: ignore[operator]
@@ -178,7 +179,7 @@ def test_a_relation_that_is_none_is_never_sql(edition: Edition) -> None:
             lineage.trace(edition, "mix", relations=["includes", relation])
 
 
-@pytest.mark.parametrize("walk", [lineage.trace, lineage.reachable])
+@pytest.mark.parametrize("walk", [lineage.trace, lineage.reachable, lineage.closure])
 def test_a_direction_that_is_none_is_an_error(edition: Edition, walk: Callable[..., object]) -> None:
     with pytest.raises(ValueError, match="'sideways' is no direction; it is one of up, down"):
         walk(edition, "mix", "sideways")

@@ -218,4 +218,4 @@ def test_the_json_is_that_of_the_contract(real_edition: Path) -> None:
 
 def test_the_text_says_that_it_is_no_legal_advice(tiny_edition: Path) -> None:
     result = run("--edition", tiny_edition, "terms", "mix")
-    assert result.exit_code == 0 and "no legal advice" in result.stdout.splitlines()[-1]
+    assert result.exit_code == 0 and "no legal advice" in result.stdout.splitlines()[-2]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run
+from tests.conftest import run, told
 
 
 def compared(edition: Path, *arguments: str) -> list[str]:
     result = run("--edition", edition, "compare", *arguments)
     assert result.exit_code == 0, result.output
-    return result.stdout.splitlines()
+    return told(result.stdout)
 
 
 def test_differences_come_before_ways_and_these_before_common_ancestors(tiny_edition: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
 
 from llmlineage.audit.configs.documents import Value, at, parse_yaml, text_at, texts
 from llmlineage.audit.configs.model import Config, DatasetUse, ModelUse
@@ -24,14 +26,9 @@ def read(source: Source) -> Config:
         NoConfig: it has no front matter, or that names no dataset, model or licence.
         ConfigError: its front matter is not YAML.
     """
-    match = _FRONT_MATTER.match(source.text)
-    if match is None:
+    front = front_matter(source.text, source.path)
+    if front is None:
         raise NoConfig(source.path, "has no front matter (lines between --- and --- at its beginning)")
-    above = "\n" * match[1].count("\n")  # so that an error tells the line of the file
-    documents = parse_yaml(above + match[2].replace("\t\n", "\n"), source.path)
-    front = documents[0] if documents else {}
-    if not isinstance(front, dict):
-        raise ConfigError(source.path, "has front matter that does not map keys to values")
     relation = text_at(front, "base_model_relation")
     card = Config(
         file=source.file,
@@ -45,6 +42,26 @@ def read(source: Source) -> Config:
     if not (card.datasets or card.models or card.license):
         raise NoConfig(source.path, "has front matter that names no dataset, no model and no licence")
     return card
+
+
+def front_matter(
+    text: str, path: Path, keep: Literal["first", "last"] | None = None
+) -> dict[str, Value] | None:
+    """The mapping at the head of a card; None where it has none. ``keep`` tells which counts of a key that
+    stands twice.
+
+    Raises:
+        ConfigError: it is not YAML, or no mapping.
+    """
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return None
+    above = "\n" * match[1].count("\n")  # so that an error tells the line of the file
+    documents = parse_yaml(above + match[2].replace("\t\n", "\n"), path, keep)
+    front = documents[0] if documents else {}
+    if not isinstance(front, dict):
+        raise ConfigError(path, "has front matter that does not map keys to values")
+    return front
 
 
 def datasets(front: Value) -> Iterator[DatasetUse]:

@@ -72,7 +72,14 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check_lineage(package: Package, tables: Tables, refused: Sequence[Problem] = ()) -> list[Problem]:
-    """All breaches of the lineage rules, errors and warnings, beside what the schemas ``refused``."""
+def check_lineage(
+    package: Package, tables: Tables, refused: Sequence[Problem] = (), own: Tables | None = None
+) -> list[Problem]:
+    """All breaches of the lineage rules, errors and warnings, beside what the schemas ``refused``.
+
+    Where ``tables`` hold rows of an edition beneath the package too, ``own`` are those of its files,
+    which alone stand in an order.
+    """
     record = Record(package, tables, refused)
-    return [problem for rule in RULES for problem in rule(record)]
+    sorted_record = record if own is None else Record(package, own, refused)
+    return [problem for rule in RULES for problem in rule(sorted_record if rule is check_order else record)]

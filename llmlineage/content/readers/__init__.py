@@ -228,6 +228,7 @@ def file_reader(path: Path, header: bool | None = None) -> Reader:
     if suffix in (".json", ".jsonl", ".ndjson"):
         from llmlineage.content.readers import json_array, json_lines
 
-        is_array = json_array.starts_array(path)
-        return json_array.ArrayReader(path) if is_array else json_lines.LinesReader(path)
+        before = json_array.rows_in_object(path)
+        is_array = before or json_array.starts_array(path)
+        return json_array.ArrayReader(path, before) if is_array else json_lines.LinesReader(path)
     raise DataError(path, f"the format is told by the suffix, and this is none of {', '.join(SUFFIXES)}")

@@ -1,4 +1,4 @@
-"""A JSON array of objects, read element by element."""
+"""A JSON array of objects, also one below a key of an object, read element by element."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ ROWS = 4096
 BLANK = re.compile(r"[ \t\r\n]*")
 # A name such as -Infinity, or an escaped pair of surrogates.
 LONGEST_TOKEN = 12
+# The head of an object up to an array of objects, with nothing but texts, numbers and lists of them before.
+TEXT = r'"(?:[^"\\]|\\.)*"'
+BEFORE_ROWS = re.compile(
+    rf"\s*\{{(?:\s*{TEXT}\s*:\s*(?:{TEXT}|[-+\d.eE]+|null|true|false|\[[^][{{}}]*\])\s*,)*\s*{TEXT}\s*:\s*(?=\[\s*\{{)"
+)
+HEAD = 1 << 16
 DECODER = json.JSONDecoder(object_pairs_hook=object_of, parse_int=whole_number)
 
 
@@ -29,11 +35,24 @@ def starts_array(path: Path) -> bool:
         return file.read(BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
 
 
+def rows_in_object(path: Path) -> int:
+    """How many characters stand before the rows of a file that is one object, in several lines; else 0."""
+    with opened(path) as file:
+        head = file.read(HEAD).removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    match = BEFORE_ROWS.match(head)
+    try:
+        json.loads(head.lstrip().partition("\n")[0])
+    except (ValueError, RecursionError):
+        return match.end() if match else 0
+    return 0  # a line that is whole by itself: JSON Lines
+
+
 @dataclass(frozen=True)
 class ArrayReader:
-    """A file that holds one JSON array of objects."""
+    """A file that holds one JSON array of objects, after ``before`` characters of the object it is in."""
 
     path: Path
+    before: int = 0
 
     @property
     def name(self) -> str:
@@ -62,19 +81,22 @@ class ArrayReader:
     def elements(self) -> Iterator[dict[str, Any] | BadRow]:
         """Each row. Raises :class:`DataError` with the line where the array is not JSON."""
         with opened(self.path) as file:
-            yield from Elements(self.path, file)
+            yield from Elements(self.path, file, self.before)
 
 
 class Elements:
     """Decodes an array from blocks of text, keeping only what is not yet decoded."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
-        self.path, self.file = path, file
+    def __init__(self, path: Path, file: IO[bytes], before: int = 0) -> None:
+        self.path, self.file, self.before = path, file, before
         self.decode = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
         self.text, self.at, self.line = "", 0, 1
         self.ended = self.is_utf8 = False
 
     def __iter__(self) -> Iterator[dict[str, Any] | BadRow]:
+        if self.before:
+            self.more()
+            self.at = self.before
         self.expect("[")
         if self.peek() != "]":
             yield self.element()
@@ -82,7 +104,7 @@ class Elements:
                 self.at += 1
                 yield self.element()
         self.expect("]")
-        if self.peek():
+        if self.peek() and not self.before:
             raise self.broken("text after the end of the array")
 
     def element(self) -> dict[str, Any] | BadRow:

@@ -14,12 +14,14 @@ import polars as pl
 
 from llmlineage.content.readers import COMPRESSED, Frame
 from llmlineage.content.readers.stream import opened
-from llmlineage.content.readers.values import pieces
+from llmlineage.content.readers.values import pieces, text_bytes
 from llmlineage.errors import DataError
 
 ROWS = 32_768
 # Texts of a table are cheap to hand on, and cheaper in large parts.
-PART = 32 << 20
+PART = 16 << 20
+# The first rows tell how long they are.
+FIRST = 2_048
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class ParquetReader:
 
     def parts(self, columns: Sequence[str]) -> Iterator[Frame]:
         with self.scan() as table:
-            for frame in table.select(columns).collect_batches(chunk_size=ROWS, maintain_order=True):
+            for frame in slices(table.select(columns)):
                 yield from map(Frame, pieces(frame, PART))
 
     @contextmanager
@@ -53,6 +55,23 @@ class ParquetReader:
             except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
                 reason = str(error).strip().splitlines()[0]
                 raise DataError(self.path, f"not a whole parquet file ({reason})") from error
+
+
+def slices(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """The rows in order, so many at a time as make a part.
+
+    A slice unpacks the pages that hold it; a stream of batches whole groups of rows, several at once,
+    which may be a gigabyte.
+    """
+    height, start, rows = table.select(pl.len()).collect().item(), 0, min(ROWS, FIRST)
+    while start < height:
+        frame = table.slice(start, rows).collect()
+        if not frame.height:
+            raise pl.exceptions.ComputeError(f"it ends at row {start} of {height}")
+        yield frame
+        start += frame.height
+        fitting = PART * frame.height // max(text_bytes(frame), 1)
+        rows = min(max(fitting, 1), 4 * rows, ROWS)
 
 
 @contextmanager
