@@ -18,14 +18,15 @@ CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 # Of the folders: the extras that bring what their files import.
 FOLDERS = {
-    "llmlineage": ("content", "curate", "export", "hub", "spark"),
+    "llmlineage": ("content", "curate", "export", "hub", "picture", "spark"),
     "build": ("release", "test", "browser"),
     "tests": ("test", "spark", "browser"),
     "benchmarks": ("benchmark", "browser"),
 }
 # Modules whose distribution has another name.
 DISTRIBUTIONS = {"yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "polars_hash": "polars-hash",
-                 "cyclonedx": "cyclonedx-python-lib", "spdx_python_model": "spdx-python-model"}  # fmt: skip
+                 "cyclonedx": "cyclonedx-python-lib", "spdx_python_model": "spdx-python-model",
+                 "fast_sugiyama": "fast-sugiyama"}  # fmt: skip
 OURS = {"llmlineage", "tests", *(path.stem for path in (ROOT / "build").glob("*.py"))}
 
 

@@ -54,7 +54,7 @@ MOST_CHARACTERS = 50_000_000
     help="Where NAME has no record, read its card on the Hub, and what that names, until records are met.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print ids only, one a line.")
-@options.format_options("tree", "table", "json", "csv")
+@options.format_options("tree", "table", "json", "csv", "svg")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -102,6 +102,11 @@ def command(
         from llmlineage.render import text
 
         options.echo_csv(text.TRACE_COLUMNS, text.trace_rows(result))
+    elif format == "svg":
+        from llmlineage.graph.terms.licences import read_licences
+        from llmlineage.render.picture import picture
+
+        put(picture(result, read_licences(edition), depth))
     elif format == "table":
         from llmlineage.render import text
 

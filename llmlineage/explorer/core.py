@@ -10,23 +10,11 @@ from llmlineage.graph.terms.licences import Licence, read_licences
 from llmlineage.keys import name_key
 from llmlineage.render import words
 from llmlineage.render.audit import QUESTIONS
+from llmlineage.render.shapes import line_of, terms_of
 from llmlineage.visible import visible
 
 # The form of the data; the page refuses another.
 FORMAT = 1
-TERMS = ("open", "share-alike", "conditional", "noncommercial", "provider", "unstated", "unlooked")
-# By which line a step is drawn: what of the earlier record stands in the later one.
-LINES = {
-    "rows": ("includes", "subset_of", "cleaned_from", "reformatted_from", "annotated_from", "revision_of"),
-    "text": ("prompts_from", "rewritten_from", "translated_from"),
-    "influence": ("seeded_by", "filtered", "evaluation"),
-    "words": ("wrote_prompts", "wrote_responses", "wrote_both", "played_user", "rated", "translated"),
-    "training": (
-        "pretraining", "continued_pretraining", "sft", "reward_model", "preference_optimization", "rl",
-    ),
-    "family": ("member", "member_of"),
-}  # fmt: skip
-LINE_OF = {step: line for line, steps in LINES.items() for step in steps}
 # Written out by the page from the names themselves; the others are given.
 _DERIVED = "SELECT id, name, hub_id FROM node ORDER BY n"
 
@@ -42,7 +30,7 @@ def core(edition: Edition, shard: int) -> dict[str, Any]:
         "questions": [list(one) for one in QUESTIONS],
         "licences": [licence(one) for one in licences.values()],
         "organizations": organizations(edition),
-        "steps": [[step, words.UP[step], words.DOWN[step], LINE_OF.get(step, "weights")] for step in steps],
+        "steps": [[step, words.UP[step], words.DOWN[step], line_of(step)] for step in steps],
         "nodes": nodes(edition, list(licences)),
         "edges": edges(edition, steps),
     }
@@ -57,21 +45,6 @@ def licence(one: Licence) -> dict[str, Any]:
         "terms": terms_of(one),
         "url": one.url,
     }
-
-
-def terms_of(one: Licence | None) -> str:
-    """Which of TERMS a licence is of, by what it asks: the gravest."""
-    if one is None:
-        return "unlooked"
-    if one.id == words.NONE_STATED:
-        return "unstated"
-    if one.kind == "provider_terms":
-        return "provider"
-    if one.commercial == "no":
-        return "noncommercial"
-    if one.share_alike == "yes":
-        return "share-alike"
-    return "open" if one.commercial == "yes" and one.derivatives != "no" else "conditional"
 
 
 def organizations(edition: Edition) -> list[list[str]]:
