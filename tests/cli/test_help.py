@@ -73,6 +73,7 @@ def test_the_examples_run(
         "path/to/config.yml": config,
         "acme-lineage": tmp_path / "acme-lineage",
         "path/to/acme-lineage": tmp_path / "below" / "acme-lineage",
+        "rows.parquet": tmp_path / "out.parquet",
         "path/to/cards": tmp_path / "cards",
         "path/to/hub-stats": tmp_path / "cards",
         "path/to/cards-edition": tmp_path / "cards-edition",
