@@ -71,7 +71,7 @@ def wrapped(lines: Iterable[str]) -> Iterator[str]:
         yield from indented(line, "", width(), "    ")
 
 
-def judged(path: Path, beneath: Finding | None) -> tuple[list[Problem], Changes | None]:
+def judged(path: Path, beneath: Finding | None = None) -> tuple[list[Problem], Changes | None]:
     """All problems of a package, and which rows were changed since the last commit, if known."""
     try:
         package, problems = validate(path, beneath)

@@ -151,6 +151,8 @@ def from_settings() -> str | None:
         return None
     if file is None:
         return None
+    if not os.path.isfile(file):  # a pipe would be waited for
+        raise InvalidEdition(f"{file} is no file; it may name the edition to use")
     import tomllib  # few folders have one
 
     try:

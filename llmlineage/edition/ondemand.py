@@ -13,7 +13,7 @@ from pathlib import Path
 from llmlineage.edition import FORMAT, INDEX, PACKAGE, identity, installed, open_edition
 from llmlineage.edition.locks import locked
 from llmlineage.errors import InvalidEdition
-from llmlineage.package import ON_TOP
+from llmlineage.package import LARGEST_JSON, ON_TOP, read_bytes
 from llmlineage.version import __version__
 
 # Where the user's cache is, by the system: a variable that says so, and what holds without it.
@@ -114,7 +114,7 @@ def is_on_top(package: Path) -> bool:
     """Whether the descriptor of a package says that it is laid over a published edition."""
     file = package / PACKAGE if package.is_dir() else package
     try:
-        descriptor = json.loads(file.read_bytes())
+        descriptor = json.loads(read_bytes(file, LARGEST_JSON))
     except (OSError, ValueError, RecursionError):  # whoever reads it says more
         return False
     return isinstance(descriptor, dict) and descriptor.get(ON_TOP) is True

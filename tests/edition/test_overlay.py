@@ -257,6 +257,13 @@ def test_settings_that_name_no_edition_are_one_message(
     assert done.exit_code == 2 and len(done.stderr.strip().splitlines()) == 1
 
 
+def test_settings_that_are_a_pipe_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "llmlineage.toml")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LLMLINEAGE_EDITION", raising=False)
+    assert run("trace", "alpaca").exit_code == 2
+
+
 def test_a_package_that_is_told_to_lie_on_top_is_used_as_it_stands(
     own: Path, tiny_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
