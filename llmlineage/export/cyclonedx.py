@@ -133,7 +133,7 @@ def identity(thing: Thing) -> dict[str, Any]:
     return known({
         "supplier": maker,
         "manufacturer": maker,
-        "group": thing.node.hub_id.partition("/")[0] if thing.node.hub_id else None,
+        "group": visible(thing.node.hub_id.partition("/")[0]) if thing.node.hub_id else None,
         "name": visible(thing.node.name),
         "version": thing.node.released,
         "purl": purl(thing),

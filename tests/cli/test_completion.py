@@ -40,7 +40,7 @@ def test_only_names_that_the_command_takes_are_offered() -> None:
 
 def test_values_of_options_are_completed() -> None:
     assert completed("trace", "mix", "--only", "") == ["datasets", "models"]
-    assert completed("trace", "mix", "--format", "") == ["tree", "table", "json", "csv"]
+    assert completed("trace", "mix", "--format", "") == ["tree", "table", "json", "csv", "svg"]
     assert completed("trace", "mix", "--relation", "clean") == ["cleaned_from"]
 
 
