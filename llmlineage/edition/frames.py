@@ -52,8 +52,10 @@ def thin(frame: pl.DataFrame) -> pl.DataFrame:
 def stacked(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     """The rows of several frames with the same columns, in order; what is empty in all is left out of it."""
     held = [name for name in parts[0].columns if any(part[name].null_count() < part.height for part in parts)]
+    if not held:  # no rows at all; literals would make one of a frame without columns
+        return parts[0].clear()
     some = pl.concat([part.select(held) for part in parts], how="vertical_relaxed")
-    rows = some.sort([name for name in by if name in held], maintain_order=True) if held else some
+    rows = some.sort([name for name in by if name in held], maintain_order=True)
     types = parts[0].schema
     return rows.with_columns(
         pl.lit(None, dtype=types[name]).alias(name) for name in types if name not in held
