@@ -10,7 +10,7 @@ from llmlineage.audit.configs import DatasetUse
 from llmlineage.edition import Edition
 from llmlineage.graph import lineage
 from llmlineage.graph.lineage import Edge, Node
-from llmlineage.graph.terms import mixed_in, share_of
+from llmlineage.graph.terms import Beside, beside_in, mixed_in, share_of
 from llmlineage.graph.travel import arrivals
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def double_counts(
     }
     said: set[str] = set()
     mixed = frozenset[str]().union(*(mixed_in(lineage.ancestry(edition, id)) for id in entries))
+    beside = frozenset[Beside]().union(*(beside_in(lineage.ancestry(edition, id)) for id in entries))
     for component, by_record in ways.items():
         for id, reached in sorted(by_record.items()):
             # Where its child is shared by the same entries, the child says it all.
@@ -56,7 +57,7 @@ def double_counts(
             if id in said or any(set(by_record.get(child, ())) >= set(reached) for child in below):
                 continue
             said.add(id)
-            shares = tuple(share_of(way, nodes, mixed) if way else 1.0 for way in reached.values())
+            shares = tuple(share_of(way, nodes, mixed, beside) if way else 1.0 for way in reached.values())
             ways_up = tuple(reached.values())
             whole = any(takes_all(way, nodes) for way in ways_up)
             yield DoubleCount(id, component, tuple(reached), shares, ways_up, whole)

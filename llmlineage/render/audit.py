@@ -195,7 +195,14 @@ def verdict(audit: Audit, licences: Mapping[str, Licence], paint: Paint, width: 
     yield from ignored_lines(ignored, paint, width)
     if not any(one.id for one in (*audit.models, *audit.datasets)):
         yield "  nothing is known of what it names"
-    elif clear:
+        return
+    named = (one.node for one in (*audit.models, *audit.datasets) if one.node)
+    unlooked = [node.id for node in named if node.type == "model" and not node.license]
+    if unlooked and "model licence" in clear:  # which is not to say that it asks nothing
+        clear.remove("model licence")
+        said = f"not known: model licence of {', '.join(dict.fromkeys(unlooked))}, not looked up yet"
+        yield from hanging(said, "  ", "      ", width)
+    if clear:
         among = " in what has a record" if audit.nameless else ""
         yield from hanging(f"none found{among}: {', '.join(clear)}", "  ", "      ", width)
 

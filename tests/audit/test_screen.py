@@ -228,3 +228,12 @@ def test_piped_lines_are_whole_and_a_section_is_one_of_five(
     assert "!" in result.stdout and not any(line.startswith("       ") for line in result.stdout.splitlines())
     wrong = run("--edition", real_edition, "audit", path, "--section", "licenses")
     assert wrong.exit_code == 2 and "licences" in wrong.stderr
+
+
+def test_a_licence_that_nobody_looked_up_is_not_called_free_of_demands(
+    tiny_edition: Path, tmp_path: Path
+) -> None:
+    bare = written(tmp_path / "a.json", "lab/base-7b")
+    shown = run("--edition", tiny_edition, "audit", bare).stdout
+    clear = next((line for line in shown.splitlines() if "none found" in line), "")
+    assert "not known: model licence of base-7b" in shown and "model licence" not in clear

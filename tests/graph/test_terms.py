@@ -9,9 +9,9 @@ import pytest
 
 from llmlineage.edition import Edition, open_edition
 from llmlineage.edition.compile import build_edition
-from llmlineage.graph.lineage import RELATIONS
+from llmlineage.graph.lineage import RELATIONS, Edge, Node, Source
 from llmlineage.graph.rules import rules
-from llmlineage.graph.terms import Terms, terms
+from llmlineage.graph.terms import Terms, key_of, share_of, terms
 from llmlineage.graph.terms.licences import Licence, in_force
 from llmlineage.render.words import UP
 from tests.conftest import run
@@ -219,3 +219,31 @@ def test_the_json_is_that_of_the_contract(real_edition: Path) -> None:
 def test_the_text_says_that_it_is_no_legal_advice(tiny_edition: Path) -> None:
     result = run("--edition", tiny_edition, "terms", "mix")
     assert result.exit_code == 0 and "no legal advice" in result.stdout.splitlines()[-2]
+
+
+def test_a_share_is_said_only_where_the_counts_along_the_way_give_it() -> None:
+    def node(id: str, rows: int | None, type: str = "dataset") -> Node:
+        facts = {"name": id, "kind": "instruction", "hub_id": None, "released": None, "license": None}
+        more = {"upstream": "complete", "status": "available", "organization": None, "depth": 0}
+        return Node(id=id, type=type, rows=rows, **facts, **more)  # type: ignore[arg-type]
+
+    def step(child: str, relation: str, parent: str, rows: int | None = None) -> Edge:
+        source = Source("s", "S", "https://example.org")
+        return Edge(child, relation, None, None, parent, None, rows, None, "stated", None, source, None)
+
+    nodes = {one.id: one for one in (node("pick", 10), node("whole", 100), node("part", 50))}
+    chosen, half = step("pick", "subset_of", "whole"), step("whole", "includes", "part", 50)
+    assert share_of([half], nodes, ()) == 0.5
+    assert share_of([chosen, half], nodes, ()) is None, "the ten may all be of the part, or none"
+    assert share_of([half], nodes, (), {key_of(half)}) is None, "another part came by a step beside it"
+    kept = nodes | {"pick": node("pick", 95)}
+    assert share_of([chosen, half], kept, ()) == 0.5, "a cleaning changes little"
+
+
+@pytest.mark.parametrize(
+    ("record", "origin"), [("mathinstruct", "gpt-4"), ("orca-dpo-pairs", "gpt-3.5-turbo")]
+)
+def test_no_share_stands_for_several_that_come(real_edition: Path, record: str, origin: str) -> None:
+    found = terms(open_edition(real_edition), record).inherited
+    assert any(one.origin == origin or origin in one.also for one in found)
+    assert all(one.share is None for one in found if one.also or one.origin == origin)

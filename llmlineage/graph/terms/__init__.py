@@ -144,12 +144,16 @@ def inheriting(edition: Edition, id: str) -> tuple[Inherited, ...]:
     """
     trace = lineage.ancestry(edition, id)
     nodes, mixed = {node.id: node for node in trace.nodes}, mixed_in(trace)
-    licences = read_licences(edition)
-    return tuple(one for arrival in arrivals(edition, id) for one in brought(arrival, nodes, mixed, licences))
+    beside, licences = beside_in(trace), read_licences(edition)
+    return tuple(
+        one
+        for arrival in arrivals(edition, id)
+        for one in brought(arrival, nodes, share_of(arrival.via, nodes, mixed, beside), licences)
+    )
 
 
 def brought(
-    arrival: Arrival, nodes: Mapping[str, Node], mixed: Collection[str], licences: Mapping[str, Licence]
+    arrival: Arrival, nodes: Mapping[str, Node], share: float | None, licences: Mapping[str, Licence]
 ) -> Iterator[Inherited]:
     """The licence of a record, or the terms under which a model's provider gave out its words."""
     if not arrival.via or not licences:
@@ -167,7 +171,7 @@ def brought(
         origin=node.id,
         altered=arrival.altered,
         via=arrival.via,
-        share=share_of(arrival.via, nodes, mixed),
+        share=share,
     )
     if brings != "outputs":
         if own:
@@ -193,19 +197,50 @@ def is_own_words(arrival: Arrival, nodes: Mapping[str, Node]) -> bool:
     return nodes[arrival.via[-1].child].organization == maker
 
 
-def share_of(via: Sequence[Edge], nodes: Mapping[str, Node], mixed: Collection[str]) -> float | None:
+# What kept more of its parent than this is made up much as that is.
+MOST = 0.9
+Beside = tuple[str, str, str]
+
+
+def share_of(
+    via: Sequence[Edge],
+    nodes: Mapping[str, Node],
+    mixed: Collection[str],
+    beside: Collection[Beside] = (),
+) -> float | None:
     """The part of the first child's rows that came all this way, from the counts of its edges; ``mixed``
-    are the datasets of several parents, of which a relation alone says nothing of how much."""
-    share = 1.0
+    are the datasets of several parents, of which a relation alone says nothing of how much, and ``beside``
+    the steps that have others beside them between the same two records, so that one counts too few.
+
+    What a selection took of a parent need not be made up as the parent is: no share is carried through one.
+    """
+    share, selected = 1.0, False
     for edge in via:
-        if edge.relation == "trained_on" or nodes[edge.child].type == "model":
+        if edge.relation == "trained_on" or nodes[edge.child].type == "model" or key_of(edge) in beside:
             return None
         rows = nodes[edge.child].rows
         if edge.rows is not None and rows:
-            share *= min(1.0, edge.rows / rows)
+            factor = min(1.0, edge.rows / rows)
         elif edge.relation not in WHOLE or edge.part or edge.child in mixed:
             return None
+        else:
+            factor = 1.0
+        if selected and factor < 1:
+            return None
+        share *= factor
+        came, held = edge.rows or rows, nodes[edge.parent].rows
+        selected = selected or bool(edge.part or edge.without or (came and held and came < MOST * held))
     return share
+
+
+def key_of(edge: Edge) -> Beside:
+    return edge.child, edge.relation, edge.parent
+
+
+def beside_in(trace: Trace) -> frozenset[Beside]:
+    """The steps of a trace of which there are several, each of another part."""
+    counts = Counter(map(key_of, trace.edges))
+    return frozenset(key for key, count in counts.items() if count > 1)
 
 
 def mixed_in(trace: Trace) -> frozenset[str]:
@@ -225,7 +260,8 @@ def merged(found: Iterable[Inherited]) -> tuple[Inherited, ...]:
     for group in groups.values():
         first, *rest = sorted(group, key=lambda one: (one.altered, len(one.via), one.origin))
         also = tuple(dict.fromkeys(one.origin for one in rest if one.origin != first.origin))
-        entries.append(replace(first, also=also))
+        # Of several that come, the count of the nearest is not that of all.
+        entries.append(replace(first, also=also, share=None if rest else first.share))
     return tuple(sorted(entries, key=lambda one: (one.kind, one.license.id, one.brings, one.component)))
 
 
