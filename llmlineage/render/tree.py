@@ -128,9 +128,14 @@ def _sort(trace: Trace) -> tuple[dict[str, Node], dict[str, list[Edge]], dict[st
     """The nodes by id; by near end, the edges that branch and, going up, those to makers of text."""
     nodes = {node.id: node for node in trace.nodes}
     branches, makers = defaultdict[str, list[Edge]](list), defaultdict[str, list[Edge]](list)
+    into = defaultdict[str, list[Edge]](list)
+    for edge in trace.edges:
+        into[edge.parent].append(edge)
     for edge in trace.edges:
         if trace.direction == "down":
             branches[edge.parent].append(edge)
+        elif into[edge.child] and all(edge.parent in step.without for step in into[edge.child]):
+            continue  # each step that leads here says that it was left out
         elif edge.relation == "generated_by":
             makers[edge.child].append(edge)
         else:

@@ -248,3 +248,16 @@ def test_colour_changes_neither_words_nor_where_lines_end() -> None:
 def test_a_line_ends_with_what_is_wanting(status: str, upstream: str, ending: str) -> None:
     trace = traced("n0", [node("n0", status=status, upstream=upstream, license="mit")], [])
     assert next(tree(trace)).endswith(f"· {ending}")
+
+
+def test_what_every_step_to_a_record_left_out_does_not_stand_below_it() -> None:
+    nodes = [node("mix"), node("chats"), node("tests"), node("kept", "model"), node("cut", "model")]
+    below = [edge("chats", "wrote_both", "kept"), edge("chats", "wrote_both", "cut"),
+             edge("chats", "includes", "tests")]  # fmt: skip
+    left_out = edge("mix", "includes", "chats", without=("cut", "tests"))
+    lines = "\n".join(tree(traced("mix", nodes, [left_out, *below])))
+    shown = lines.replace("without cut, tests", "")
+    assert "text by kept" in shown and "by kept, cut" not in shown and "\ncut" not in shown
+    assert "includes tests" not in shown
+    whole = [edge("mix", "includes", "chats"), *below]
+    assert "text by kept, cut" in "\n".join(tree(traced("mix", nodes, whole)))
